@@ -1,0 +1,813 @@
+package dev.cajun.activation;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+
+import dev.cajun.ActorId;
+import dev.cajun.CajunException;
+import dev.cajun.Delivery;
+import dev.cajun.HandlerException;
+import dev.cajun.MessageUndelivered;
+import dev.cajun.OutcomeUnknownException;
+import dev.cajun.StaleOwnerException;
+import dev.cajun.StoreUnavailableException;
+import dev.cajun.store.Commit;
+import dev.cajun.store.Fence;
+import dev.cajun.store.StoreException;
+import dev.cajun.store.StoreResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One live actor: loads it, runs its turns, writes what they did, lets their effects go,
+ * and ends it.
+ * <p>
+ * There is no lock. The right to run, which the {@link Mailbox} gives, passes from step
+ * to step: from the thread that runs the handlers to the answer of the store and on.
+ * Whoever holds it may touch every field; a step that waits for something registers what
+ * comes next and returns, touching nothing more. So an activation has at most one call of
+ * the store under way, and no handler runs meanwhile. The right ends when the last
+ * message is released. <pre>
+ * LOADING ─▶ READY ⇄ (turns, write, effects, release)
+ *    ▲  │       │
+ *    │  │       ├─▶ LOADING    state dropped: write refused, policy RESTART, released
+ *    │  └───────┼─▶ REFUSING   unreadable data, policy STOP; or on the way to the end
+ *    └──────────┴─▶ ENDED      mailbox closed; the next message makes another activation
+ * </pre> Fields marked volatile are read by anybody, for diagnosis and to refuse early.
+ */
+public final class Activation extends Mailbox implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Activation.class);
+
+	/** Drains that one thread runs before it lets other activations have a turn. */
+	private static final int DRAINS_PER_RUN = 16;
+
+	/**
+	 * How often a refused write is answered by loading again before the messages fail.
+	 */
+	private static final int MAX_RELOADS = 3;
+
+	private static final long FIRST_RESEND_NANOS = 20_000_000L;
+
+	private static final long LONGEST_RESEND_NANOS = 2_000_000_000L;
+
+	private final ActorType type;
+
+	private final ActorId id;
+
+	private final Host host;
+
+	private final long sinceMillis;
+
+	private Phase phase = Phase.LOADING;
+
+	private @Nullable Object state;
+
+	private @Nullable Ledger ledger;
+
+	private @Nullable Timers timers;
+
+	private @Nullable Fence fence;
+
+	/** A message that failed and is handled again, before any other. */
+	@Nullable Envelope retrying;
+
+	int attempts;
+
+	private int reloads;
+
+	private boolean passivateWhenEmpty;
+
+	/**
+	 * Why everything is refused; with {@code ending}, only until the mailbox is closed.
+	 */
+	private @Nullable Refusal refusal;
+
+	private boolean ending;
+
+	private volatile @Nullable String quarantine;
+
+	private volatile @Nullable Drain current;
+
+	private volatile @Nullable String lastError;
+
+	private volatile @Nullable ActorId waitingFor;
+
+	private volatile long lastUsed;
+
+	Activation(ActorType type, ActorId id, Host host) {
+		this.type = type;
+		this.id = id;
+		this.host = host;
+		this.sinceMillis = host.scheduler().now().toEpochMilli();
+		this.lastUsed = host.scheduler().nanoTime();
+	}
+
+	// ---- the loop
+
+	@Override
+	public void run() {
+		boolean more = true;
+		try {
+			for (int drains = 0; more && drains < DRAINS_PER_RUN; drains++) {
+				more = step();
+			}
+		}
+		catch (Throwable ex) {
+			more = broken(ex);
+		}
+		if (more) {
+			this.host.execute(this);
+		}
+	}
+
+	/**
+	 * Whether there is more to do at once; otherwise the right to run is gone or waits.
+	 */
+	private boolean step() {
+		return switch (this.phase) {
+			case LOADING -> load();
+			case READY -> drain();
+			case REFUSING -> refuseAll();
+			case ENDED -> false;
+		};
+	}
+
+	/** Goes on with {@code then} when the stage is complete, here if it already is. */
+	<T> boolean when(CompletionStage<T> stage, BiFunction<@Nullable T, @Nullable Throwable, Boolean> then) {
+		CompletableFuture<T> future = stage.toCompletableFuture();
+		if (!future.isDone()) {
+			stage.whenComplete((value, error) -> resume(() -> then.apply(value, cause(error))));
+			return false;
+		}
+		T value;
+		try {
+			value = future.join();
+		}
+		catch (RuntimeException ex) {
+			return then.apply(null, cause(ex));
+		}
+		return then.apply(value, null);
+	}
+
+	private boolean later(long delayNanos, Step then) {
+		this.host.scheduler().schedule(delayNanos, () -> resume(then));
+		return false;
+	}
+
+	private void resume(Step then) {
+		this.host.execute(() -> {
+			boolean more;
+			try {
+				more = then.run();
+			}
+			catch (Throwable ex) {
+				more = broken(ex);
+			}
+			if (more) {
+				run();
+			}
+		});
+	}
+
+	private static @Nullable Throwable cause(@Nullable Throwable error) {
+		return (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error;
+	}
+
+	// ---- loading
+
+	private boolean load() {
+		if (this.type.isPersistent()) {
+			this.fence = this.host.fence(this.id);
+			return new Recovery(this, this.fence).start();
+		}
+		try {
+			return loaded(freshState(), null);
+		}
+		catch (RuntimeException ex) {
+			note(ex);
+			return end(Refusal.of(handlerException(ex)));
+		}
+	}
+
+	/** The state is as the last write left it. */
+	boolean loaded(Object state, @Nullable Ledger ledger) {
+		this.state = state;
+		this.ledger = ledger;
+		this.phase = Phase.READY;
+		if (this.type.isMutableState() && !this.type.isPersistent()) {
+			ledger().stateBytes = encodeState(state);
+		}
+		if (ledger != null) {
+			List.copyOf(ledger.outbox.values()).forEach(Outbound::sendAll);
+		}
+		return true;
+	}
+
+	/** Everything is refused until an operator releases the actor. */
+	boolean quarantine(String reason) {
+		this.refusal = Recovery.quarantined(this, reason);
+		this.quarantine = reason;
+		this.phase = Phase.REFUSING;
+		this.type.statistics().quarantined.increment();
+		logger.error("Actor {} is quarantined: {}", this.id, reason);
+		return true;
+	}
+
+	private void unquarantine() {
+		if (this.quarantine != null) {
+			this.quarantine = null;
+			this.refusal = null;
+			this.type.statistics().quarantined.decrement();
+			logger.info("Actor {} is released from quarantine", this.id);
+			reset();
+		}
+	}
+
+	/** Everything in the mailbox is refused, then the activation ends. */
+	boolean end(Refusal why) {
+		this.refusal = why;
+		this.ending = true;
+		this.phase = Phase.REFUSING;
+		return true;
+	}
+
+	private boolean refuseAll() {
+		int count = 0;
+		long bytes = 0;
+		for (Envelope envelope = poll(0); envelope != null; envelope = poll(count)) {
+			count++;
+			bytes += envelope.size;
+			if (envelope instanceof Control control) {
+				control.run(this);
+			}
+			else if (this.refusal != null) {
+				envelope.refuse(this, this.refusal);
+			}
+			if (this.phase != Phase.REFUSING) {
+				return release(count, bytes, this.host.budget()) > 0;
+			}
+		}
+		if ((this.ending || this.passivateWhenEmpty) && close(count, bytes, this.host.budget())) {
+			return ended();
+		}
+		return release(count, bytes, this.host.budget()) > 0;
+	}
+
+	/** Drops the state; the next step loads it again. */
+	private void reset() {
+		this.phase = Phase.LOADING;
+		this.state = null;
+		this.ledger = null;
+		this.attempts = 0;
+		if (this.timers != null) {
+			this.timers.cancelAll();
+		}
+	}
+
+	private boolean ended() {
+		this.phase = Phase.ENDED;
+		if (this.timers != null) {
+			this.timers.cancelAll();
+		}
+		if (this.quarantine != null) {
+			this.type.statistics().quarantined.decrement();
+		}
+		this.type.statistics().ended.increment();
+		this.host.ended(this);
+		return false;
+	}
+
+	/** The runtime failed, not the handler: refuse what is here and start afresh. */
+	private boolean broken(Throwable error) {
+		logger.error("Actor {} was ended by an error of the runtime; please report it", this.id, error);
+		note(error);
+		Refusal why = new Refusal("Actor " + this.id + " was ended by " + error, CajunException::new);
+		Drain drain = this.current;
+		boolean more = end(why);
+		if (drain != null && !drain.released) {
+			refuseEnvelopes(drain, why);
+			more = releaseTaken(drain);
+		}
+		return more;
+	}
+
+	// ---- a drain
+
+	private boolean drain() {
+		Drain drain = new Drain(this, false);
+		this.current = drain;
+		Turns.After after = new Turns(this, drain).run();
+		Commit commit;
+		try {
+			commit = write(drain);
+		}
+		catch (RuntimeException ex) {
+			note(ex);
+			HandlerException error = handlerException(ex);
+			return abandon(drain, Refusal.of(error));
+		}
+		if (commit != null) {
+			return when(this.host.store().commit(fence(), commit),
+					(result, error) -> committed(drain, after, commit, result, error, 0));
+		}
+		if (this.type.isPersistent() && drain.wantsConfirmation()) {
+			return when(this.host.confirmations().confirm(fence(), this.id, ledger().sequence),
+					(result, error) -> confirmed(drain, after, result, error));
+		}
+		leave(drain);
+		return finish(drain, after);
+	}
+
+	private @Nullable Commit write(Drain drain) {
+		if (!this.type.isPersistent()) {
+			return null;
+		}
+		Ledger ledger = ledger();
+		byte[] encoded = null;
+		if (drain.stateChanged && !this.type.isJournaled()) {
+			encoded = this.type.isMutableState() ? ledger.stateBytes : encodeState(state());
+		}
+		return Effects.commit(drain, ledger, encoded, this.passivateWhenEmpty);
+	}
+
+	private boolean committed(Drain drain, Turns.After after, Commit commit, @Nullable StoreResult result,
+			@Nullable Throwable error, int resent) {
+		if (error != null) {
+			return notCommitted(drain, after, commit, error, resent);
+		}
+		this.host.storeWorked(null);
+		if (result instanceof StoreResult.Applied || result instanceof StoreResult.Duplicate) {
+			this.reloads = 0;
+			this.type.statistics().commits.increment();
+			this.type.statistics().commitNanos.add(this.host.scheduler().nanoTime() - drain.endedAt);
+			Ledger ledger = ledger();
+			ledger.committed(commit);
+			leave(drain);
+			settleAcknowledged(ledger);
+			return finish(drain, after);
+		}
+		return refused(drain, String.valueOf(result), resent > 0);
+	}
+
+	private boolean notCommitted(Drain drain, Turns.After after, Commit commit, Throwable error, int resent) {
+		this.host.storeWorked(error);
+		StoreException.Kind kind = (error instanceof StoreException known) ? known.kind() : StoreException.Kind.UNKNOWN;
+		this.lastError = error.toString();
+		boolean retry = kind == StoreException.Kind.UNKNOWN || (resent > 0 && kind == StoreException.Kind.NOT_APPLIED);
+		if (retry) {
+			// Only the same batch tells whether the first sending was applied.
+			if (resent == 0) {
+				this.type.statistics().unknown.increment();
+			}
+			long delay = Math.min(LONGEST_RESEND_NANOS, FIRST_RESEND_NANOS << Math.min(resent, 10));
+			return later(delay, () -> when(this.host.store().commit(fence(), commit),
+					(result, again) -> committed(drain, after, commit, result, again, resent + 1)));
+		}
+		this.type.statistics().commitsFailed.increment();
+		if (kind == StoreException.Kind.CORRUPT) {
+			quarantine("its stored data is damaged (" + error + ")");
+			refuseEnvelopes(drain, Recovery.quarantined(this, error.toString()));
+			return releaseTaken(drain);
+		}
+		return abandon(drain, storeRefusal(error));
+	}
+
+	private boolean confirmed(Drain drain, Turns.After after, @Nullable StoreResult result, @Nullable Throwable error) {
+		if (error != null) {
+			this.host.storeWorked(error);
+			this.lastError = error.toString();
+			return abandon(drain, storeRefusal(error));
+		}
+		if (result instanceof StoreResult.Applied) {
+			this.reloads = 0;
+			leave(drain);
+			return finish(drain, after);
+		}
+		return refused(drain, String.valueOf(result), false);
+	}
+
+	/**
+	 * The store answered that the actor is not, or not as, we think. Nothing was written
+	 * now; after a lost answer something may have been, and only messages with an id or a
+	 * key may be handled again.
+	 */
+	private boolean refused(Drain drain, String found, boolean outcomeUnknown) {
+		this.type.statistics().fenced.increment();
+		String why = "The store refused a write of actor " + this.id + " by " + this.host.node() + ": " + found;
+		this.lastError = why;
+		logger.warn("{}; its state is loaded again", why);
+		if (++this.reloads > MAX_RELOADS) {
+			this.reloads = 0;
+			return abandon(drain, new Refusal(why, StaleOwnerException::new));
+		}
+		Envelope again = null;
+		Envelope last = null;
+		for (Envelope envelope = drain.envelopes(); envelope != null;) {
+			Envelope following = envelope.next;
+			envelope.next = null;
+			if (!outcomeUnknown || envelope instanceof NumberedTell
+					|| (envelope instanceof Ask ask && ask.key() != null)) {
+				again = (again == null) ? envelope : again;
+				if (last != null) {
+					last.next = envelope;
+				}
+				last = envelope;
+				drain.untake(envelope);
+			}
+			else {
+				envelope.refuse(this,
+						new Refusal("The outcome for actor " + this.id
+								+ " is unknown: the write was sent, its answer was lost, and the actor has moved on. "
+								+ why, OutcomeUnknownException::new));
+			}
+			envelope = following;
+		}
+		putBack(again);
+		reset();
+		return releaseTaken(drain);
+	}
+
+	/** Nothing of the drain was stored: its messages fail, and the state is dropped. */
+	private boolean abandon(Drain drain, Refusal why) {
+		refuseEnvelopes(drain, why);
+		reset();
+		return releaseTaken(drain);
+	}
+
+	private void refuseEnvelopes(Drain drain, Refusal why) {
+		for (Envelope envelope = drain.envelopes(); envelope != null; envelope = envelope.next) {
+			envelope.refuse(this, why);
+		}
+	}
+
+	private void leave(Drain drain) {
+		if (!drain.received.isEmpty()) {
+			ledger().received.putAll(drain.received);
+		}
+		List<Effect> effects = drain.effects();
+		for (int i = 0; i < effects.size(); i++) {
+			try {
+				effects.get(i).leave(drain);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("An effect of actor {} failed", this.id, ex);
+			}
+		}
+	}
+
+	/** Receivers whose every tell is acknowledged need our number no more. */
+	private void settleAcknowledged(Ledger ledger) {
+		String sender = this.id.toString();
+		for (ActorId receiver : ledger.takeQuiet()) {
+			this.host.deliverIfActive(receiver, settled(sender));
+		}
+	}
+
+	/**
+	 * Tells a receiver that it may forget a sender's number.
+	 * @param sender the sending actor or process
+	 * @return an envelope for the receiver
+	 */
+	public static Envelope settled(String sender) {
+		return new Control((activation) -> {
+			Ledger ledger = activation.ledger;
+			if (ledger != null && ledger.received.containsKey(sender)) {
+				ledger.settled.put(sender, activation.host.scheduler().nanoTime());
+			}
+		});
+	}
+
+	private boolean finish(Drain drain, Turns.After after) {
+		Ledger ledger = this.ledger;
+		if (ledger != null && this.type.isJournaled() && after != Turns.After.RESTART) {
+			long unsaved = ledger.sequence - ledger.snapshotSequence;
+			if (unsaved >= this.type.settings().snapshotEvery() || (this.passivateWhenEmpty && unsaved > 0)) {
+				return snapshot(ledger, () -> settleDrain(drain, after));
+			}
+		}
+		return settleDrain(drain, after);
+	}
+
+	private boolean snapshot(Ledger ledger, Step then) {
+		byte[] encoded;
+		try {
+			encoded = encodeState(state());
+		}
+		catch (RuntimeException ex) {
+			note(ex);
+			logger.warn("Actor {} cannot write a snapshot; its journal grows", this.id, ex);
+			return then.run();
+		}
+		long sequence = ledger.sequence;
+		return when(this.host.store().snapshot(fence(), this.id, sequence, encoded), (result, error) -> {
+			if (result instanceof StoreResult.Applied) {
+				ledger.snapshotSequence = sequence;
+			}
+			else {
+				this.lastError = "snapshot: " + ((error != null) ? error : result);
+				logger.warn("Actor {} could not write a snapshot: {}", this.id, (error != null) ? error : result);
+			}
+			return then.run();
+		});
+	}
+
+	private boolean settleDrain(Drain drain, Turns.After after) {
+		switch (after) {
+			case RETRY -> {
+				releaseTaken(drain);
+				return later(this.type.settings().retry().delayNanos(this.attempts), () -> true);
+			}
+			case RESTART -> reset();
+			case STOP -> quarantine("stopped by its failure policy after " + this.lastError);
+			case NOTHING -> {
+				if (this.passivateWhenEmpty && mayEnd()) {
+					this.current = null;
+					if (close(drain.taken, drain.takenBytes, this.host.budget())) {
+						return ended();
+					}
+				}
+			}
+		}
+		return releaseTaken(drain);
+	}
+
+	/** Gives the drain's room back; when false is returned the right to run is gone. */
+	private boolean releaseTaken(Drain drain) {
+		drain.released = true;
+		this.current = null;
+		this.lastUsed = drain.endedAt;
+		return release(drain.taken, drain.takenBytes, this.host.budget()) > 0;
+	}
+
+	private boolean mayEnd() {
+		boolean ties = this.timers != null && !this.timers.isEmpty();
+		if (this.ledger != null) {
+			ties |= this.ledger.hasTellsToSend() && !this.host.isStopping();
+		}
+		return !ties || this.host.isStopping();
+	}
+
+	void passivateWhenEmpty() {
+		this.passivateWhenEmpty = true;
+	}
+
+	// ---- what turns and effects use
+
+	/**
+	 * The actor's type.
+	 * @return its type
+	 */
+	public ActorType type() {
+		return this.type;
+	}
+
+	Host host() {
+		return this.host;
+	}
+
+	/**
+	 * The actor.
+	 * @return its id
+	 */
+	public ActorId id() {
+		return this.id;
+	}
+
+	private Fence fence() {
+		Fence fence = this.fence;
+		if (fence == null) {
+			throw new IllegalStateException("Actor " + this.id + " has no fence");
+		}
+		return fence;
+	}
+
+	long epoch() {
+		return (this.fence == null) ? 0 : this.fence.epoch();
+	}
+
+	Object state() {
+		Object state = this.state;
+		if (state == null) {
+			throw new IllegalStateException("Actor " + this.id + " has no state");
+		}
+		return state;
+	}
+
+	void setState(Object state) {
+		this.state = state;
+	}
+
+	/** The state of an actor that was never written. */
+	Object freshState() {
+		Object initial = this.type.behavior().initialState(this.id);
+		if (initial == null) {
+			throw new NullPointerException("initialState returned null");
+		}
+		if (!this.type.copiesInitialState()) {
+			return initial;
+		}
+		byte[] encoded = encodeState(initial);
+		if (this.type.isMutableState()) {
+			ledger().stateBytes = encoded;
+		}
+		return decodeState(encoded);
+	}
+
+	byte[] encodeState(Object state) {
+		return this.host.codec().encodeState(this.type.name(), state, "", epoch());
+	}
+
+	private Object decodeState(byte[] encoded) {
+		Object value = this.host.codec().decode(encoded).value();
+		if (value == null) {
+			throw new IllegalStateException("The codec lost the state of actor " + this.id);
+		}
+		return value;
+	}
+
+	/** After a throw: whatever the handler did to the object is undone. */
+	void restoreMutableState() {
+		Ledger ledger = this.ledger;
+		if (this.type.isMutableState() && ledger != null && ledger.stateBytes != null) {
+			this.state = decodeState(ledger.stateBytes);
+		}
+	}
+
+	Ledger ledger() {
+		Ledger ledger = this.ledger;
+		if (ledger == null) {
+			ledger = new Ledger();
+			this.ledger = ledger;
+		}
+		return ledger;
+	}
+
+	long lastReceived(String sender) {
+		return (this.ledger == null) ? 0 : this.ledger.received.getOrDefault(sender, 0L);
+	}
+
+	Timers timers() {
+		Timers timers = this.timers;
+		if (timers == null) {
+			timers = new Timers(this);
+			this.timers = timers;
+		}
+		return timers;
+	}
+
+	@Nullable Envelope takeRetrying() {
+		Envelope taken = this.retrying;
+		this.retrying = null;
+		return taken;
+	}
+
+	void note(Throwable error) {
+		this.lastError = error.toString();
+	}
+
+	HandlerException handlerException(Throwable error) {
+		return new HandlerException(this.id, error.getClass().getName(),
+				(error.getMessage() == null) ? "" : error.getMessage());
+	}
+
+	private Refusal storeRefusal(Throwable error) {
+		return new Refusal("Actor " + this.id + " could not write to " + this.host.store().description() + ": " + error
+				+ ". Nothing was changed; send the message again later", StoreUnavailableException::new);
+	}
+
+	void undelivered(Object message, Delivery delivery, String reason) {
+		this.type.statistics().undelivered.increment();
+		this.host.undelivered(new MessageUndelivered(this.id, this.type.messageName(message), delivery, reason));
+	}
+
+	/** The window of guaranteed tells to a receiver. */
+	Outbound window(ActorId receiver) {
+		return ledger().outbox.computeIfAbsent(receiver, this::newWindow);
+	}
+
+	Outbound newWindow(ActorId receiver) {
+		return new Outbound(this.id.toString(), receiver, new OutboundPort(this));
+	}
+
+	// ---- what others use, on any thread
+
+	/**
+	 * Offers a message, within the bounds of the type's mailbox.
+	 * @param envelope the message
+	 * @return whether it was taken; after CLOSED there may be a next activation
+	 */
+	public Offer offer(Envelope envelope) {
+		ActorSettings settings = this.type.settings();
+		Offer offer = offer(envelope, settings.mailboxCapacity(), settings.mailboxBytes(), this.host.budget());
+		if (offer == Offer.SCHEDULE) {
+			this.host.execute(this);
+		}
+		else if (offer == Offer.FULL) {
+			this.type.statistics().refused.increment();
+		}
+		return offer;
+	}
+
+	/**
+	 * Offers what must not be refused: answers, timers, orders.
+	 * @param envelope the envelope
+	 * @return whether it was taken; false when the activation has ended
+	 */
+	public boolean offerUnbounded(Envelope envelope) {
+		Offer offer = offer(envelope, UNBOUNDED, Long.MAX_VALUE, this.host.budget());
+		if (offer == Offer.SCHEDULE) {
+			this.host.execute(this);
+		}
+		return offer != Offer.CLOSED;
+	}
+
+	/** Loads the actor, which sends what it still has to deliver. */
+	public void wake() {
+		offerUnbounded(new Control((activation) -> {
+		}));
+	}
+
+	/** Asks the activation to end once it has nothing to do. */
+	public void requestPassivation() {
+		offerUnbounded(new Control(Activation::passivateWhenEmpty));
+	}
+
+	/** Lets a quarantined actor take messages again. */
+	public void requestRelease() {
+		offerUnbounded(new Control(Activation::unquarantine));
+	}
+
+	/**
+	 * Notes that the running handler blocks on another actor's answer.
+	 * @param actor the actor asked, or {@code null} when it blocks no more
+	 */
+	public void waitFor(@Nullable ActorId actor) {
+		this.waitingFor = actor;
+	}
+
+	/**
+	 * The actor whose answer the running handler waits for.
+	 * @return the actor asked, or {@code null}
+	 */
+	public @Nullable ActorId waitingFor() {
+		return this.waitingFor;
+	}
+
+	/**
+	 * Why the actor refuses messages.
+	 * @return the reason, or {@code null}
+	 */
+	public @Nullable String quarantine() {
+		return this.quarantine;
+	}
+
+	boolean isIdle() {
+		return depth() == 0 && this.quarantine == null;
+	}
+
+	long lastUsed() {
+		return this.lastUsed;
+	}
+
+	/**
+	 * What the activation is doing.
+	 * @return a picture of this moment
+	 */
+	public ActivationSnapshot snapshot() {
+		Drain drain = this.current;
+		Ledger ledger = this.ledger;
+		Object message = (drain == null) ? null : drain.message();
+		String phase = switch (this.phase) {
+			case LOADING -> "loading";
+			case REFUSING -> (this.quarantine != null) ? "quarantined" : "ending";
+			case ENDED -> "ended";
+			case READY -> (drain == null) ? "idle" : (message != null) ? "handling" : "writing";
+		};
+		return new ActivationSnapshot(this.id, phase, this.sinceMillis, this.lastUsed, depth(),
+				(message == null) ? "" : this.type.messageName(message), (drain == null) ? 0 : drain.turnSince,
+				(drain == null || message == null) ? List.of() : List.of(drain.thread().getStackTrace()),
+				this.lastError, (ledger == null) ? 0 : ledger.sequence, (ledger == null) ? 0 : ledger.snapshotSequence,
+				this.quarantine, epoch());
+	}
+
+	/** What an activation is at. */
+	private enum Phase {
+
+		LOADING, READY, REFUSING, ENDED
+
+	}
+
+	/** What comes next, and whether there is more to do after it. */
+	@FunctionalInterface
+	interface Step {
+
+		boolean run();
+
+	}
+
+}

@@ -1,0 +1,164 @@
+package dev.cajun.activation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+import dev.cajun.ActorId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The activations of this node by actor id, and which of them have been idle too long.
+ * <p>
+ * Thread-safe.
+ */
+public final class Activations {
+
+	/** When the cap is passed, this part of it is passivated at once. */
+	private static final int EVICTED_PART = 100;
+
+	private final ConcurrentHashMap<ActorId, Activation> activations = new ConcurrentHashMap<>();
+
+	private final Host host;
+
+	private final int maxActive;
+
+	private final AtomicBoolean evicting = new AtomicBoolean();
+
+	/**
+	 * Creates an empty table.
+	 * @param host the node
+	 * @param maxActive activations before the least recently used are passivated; those
+	 * that are busy, or have timers, are not, so it may be passed for a while
+	 */
+	public Activations(Host host, int maxActive) {
+		this.host = host;
+		this.maxActive = maxActive;
+	}
+
+	/**
+	 * Finds an activation.
+	 * @param actor the actor
+	 * @return the activation, or {@code null}
+	 */
+	public @Nullable Activation find(ActorId actor) {
+		return this.activations.get(actor);
+	}
+
+	/**
+	 * Finds or begins an activation.
+	 * @param type the actor's type
+	 * @param actor the actor
+	 * @return the activation
+	 */
+	public Activation activate(ActorType type, ActorId actor) {
+		Activation found = this.activations.get(actor);
+		return (found != null) ? found : begin(type, actor);
+	}
+
+	/**
+	 * Begins the activation after one that was found closed.
+	 * @param closed the one found
+	 * @return the next
+	 */
+	public Activation next(Activation closed) {
+		this.activations.remove(closed.id(), closed);
+		return activate(closed.type(), closed.id());
+	}
+
+	private Activation begin(ActorType type, ActorId actor) {
+		Activation fresh = new Activation(type, actor, this.host);
+		Activation found = this.activations.putIfAbsent(actor, fresh);
+		if (found != null) {
+			return found;
+		}
+		type.statistics().activated.increment();
+		if (this.activations.mappingCount() > this.maxActive && this.evicting.compareAndSet(false, true)) {
+			this.host.execute(this::evict);
+		}
+		return fresh;
+	}
+
+	/**
+	 * Removes an activation that has ended.
+	 * @param ended the activation
+	 */
+	public void remove(Activation ended) {
+		this.activations.remove(ended.id(), ended);
+	}
+
+	private void evict() {
+		try {
+			long surplus = this.activations.mappingCount() - this.maxActive;
+			if (surplus <= 0) {
+				return;
+			}
+			record Idle(Activation activation, long lastUsed) {
+			}
+			List<Idle> idle = new ArrayList<>();
+			for (Activation activation : this.activations.values()) {
+				if (activation.isIdle()) {
+					idle.add(new Idle(activation, activation.lastUsed()));
+				}
+			}
+			long now = this.host.scheduler().nanoTime();
+			idle.sort(Comparator.comparingLong((candidate) -> candidate.lastUsed() - now));
+			long evicted = Math.min(idle.size(), surplus + this.maxActive / EVICTED_PART);
+			for (int i = 0; i < evicted; i++) {
+				idle.get(i).activation().requestPassivation();
+			}
+		}
+		finally {
+			this.evicting.set(false);
+		}
+	}
+
+	/** Passivates what has been idle for as long as its type allows. */
+	public void passivateIdle() {
+		long now = this.host.scheduler().nanoTime();
+		for (Activation activation : this.activations.values()) {
+			if (now - activation.lastUsed() >= activation.type().passivateAfterNanos() && activation.isIdle()) {
+				activation.requestPassivation();
+			}
+		}
+	}
+
+	/** Passivates everything, quarantined actors included. */
+	public void passivateAll() {
+		this.activations.values().forEach(Activation::requestPassivation);
+	}
+
+	/**
+	 * Whether no activation has a message, runs or writes. Meaningful when nothing new
+	 * comes from outside.
+	 * @return true when all are idle
+	 */
+	public boolean isQuiet() {
+		for (Activation activation : this.activations.values()) {
+			if (activation.depth() > 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Whether there is no activation at all.
+	 * @return true when empty
+	 */
+	public boolean isEmpty() {
+		return this.activations.isEmpty();
+	}
+
+	/**
+	 * Visits every activation.
+	 * @param visitor sees each
+	 */
+	public void forEach(Consumer<Activation> visitor) {
+		this.activations.values().forEach(visitor);
+	}
+
+}

@@ -1,0 +1,234 @@
+package dev.cajun.activation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import dev.cajun.ActorId;
+import dev.cajun.CajunException;
+import dev.cajun.Delivery;
+import dev.cajun.store.Commit;
+import dev.cajun.store.StoredReminder;
+import dev.cajun.store.StoredReply;
+import dev.cajun.store.StoredTell;
+import org.jspecify.annotations.Nullable;
+
+/** The effects that are stored with the drain's write, and the write that holds them. */
+final class Effects {
+
+	/** A guaranteed tell's number leaves this many bits for its place in a commit. */
+	private static final int INDEX_BITS = 16;
+
+	private Effects() {
+	}
+
+	/**
+	 * Builds the one write of a drain.
+	 * @param state the encoded new state, or {@code null} when it stays
+	 * @param last whether the activation is about to end, and tidies up
+	 * @return the write, or {@code null} when there is nothing to store
+	 */
+	static @Nullable Commit commit(Drain drain, Ledger ledger, byte @Nullable [] state, boolean last) {
+		Host host = drain.activation().host();
+		Map<String, StoredReply> replies = new LinkedHashMap<>(0);
+		Map<String, StoredReminder> reminders = new LinkedHashMap<>(0);
+		List<String> cancelled = new ArrayList<>(0);
+		List<GuaranteedTell> guaranteed = new ArrayList<>(0);
+		for (Effect effect : drain.effects()) {
+			switch (effect) {
+				case KeepAnswer kept -> replies.put(kept.key(), kept.toStored());
+				case SetReminder set -> reminders.put(set.reminder().name(), set.reminder());
+				case Cancel cancel -> {
+					if (reminders.remove(cancel.name()) == null || ledger.reminders.containsKey(cancel.name())) {
+						cancelled.add(cancel.name());
+					}
+				}
+				case ReminderHandled due -> {
+					if (due.removed()) {
+						cancelled.add(due.reminder().name());
+					}
+				}
+				case Cleared cleared -> reminders.clear();
+				case GuaranteedTell tell -> guaranteed.add(tell);
+				default -> {
+				}
+			}
+		}
+		cancelled.removeIf((name) -> !ledger.reminders.containsKey(name) || reminders.containsKey(name));
+		boolean nothing = state == null && !drain.cleared && drain.records.isEmpty() && drain.receivedOnce.isEmpty()
+				&& replies.isEmpty() && reminders.isEmpty() && cancelled.isEmpty() && guaranteed.isEmpty()
+				&& ledger.acknowledged.isEmpty();
+		if (nothing && !(last && ledger.isAnythingSettled(host))) {
+			return null;
+		}
+		List<byte[]> records = drain.records;
+		if (records.isEmpty() && drain.activation().type().isJournaled()) {
+			records = List.of(new byte[0]);
+		}
+		long sequence = ledger.sequence + Math.max(1, records.size());
+		List<StoredTell> tells = number(guaranteed, sequence);
+		return new Commit(drain.activation().id(), ledger.sequence, host.nextBatch(), drain.cleared, state, records,
+				drain.receivedOnce, ledger.forgetSettled(host, drain.received.keySet()), List.copyOf(replies.values()),
+				ledger.expireAnswers(host), tells, List.copyOf(ledger.acknowledged), List.copyOf(reminders.values()),
+				cancelled, !tells.isEmpty() || ledger.hasTellsToSend());
+	}
+
+	private static List<StoredTell> number(List<GuaranteedTell> guaranteed, long sequence) {
+		if (guaranteed.isEmpty()) {
+			return List.of();
+		}
+		if (guaranteed.size() >= 1 << INDEX_BITS) {
+			throw new IllegalStateException("One write holds at most " + ((1 << INDEX_BITS) - 1)
+					+ " guaranteed tells, there were " + guaranteed.size());
+		}
+		List<StoredTell> tells = new ArrayList<>(guaranteed.size());
+		for (GuaranteedTell tell : guaranteed) {
+			tell.number = (sequence << INDEX_BITS) | tells.size();
+			tells.add(new StoredTell(tell.number, tell.receiver, tell.delivery, tell.bytes));
+		}
+		return tells;
+	}
+
+	/**
+	 * The answer to a request with an idempotency key, or, without a reply, the fact that
+	 * it is being handled.
+	 */
+	record KeepAnswer(String key, String fingerprint, long atMillis, byte @Nullable [] reply, @Nullable Object value,
+			@Nullable CajunException error) implements Effect {
+
+		StoredReply toStored() {
+			return new StoredReply(this.key, this.fingerprint, this.atMillis,
+					(this.reply == null) ? new byte[0] : this.reply);
+		}
+
+		@Override
+		public void leave(Drain drain) {
+			Map<String, Ledger.Answer> answers = drain.activation().ledger().answers;
+			Ledger.Answer before = answers.remove(this.key);
+			answers.put(this.key, new Ledger.Answer(toStored()));
+			if (before != null) {
+				for (Ask ask : before.waiting) {
+					if (this.error != null) {
+						ask.fail(this.error);
+					}
+					else {
+						ask.complete(this.value);
+					}
+				}
+			}
+		}
+
+	}
+
+	/** A tell that is part of the write. */
+	static final class GuaranteedTell implements Effect {
+
+		private final ActorId receiver;
+
+		private final Object message;
+
+		private final int size;
+
+		private final Delivery delivery;
+
+		private final byte[] bytes;
+
+		private final CompletableFuture<Void> stored = new CompletableFuture<>();
+
+		private long number;
+
+		GuaranteedTell(ActorId receiver, Object message, int size, Delivery delivery, byte[] bytes) {
+			this.receiver = receiver;
+			this.message = message;
+			this.size = size;
+			this.delivery = delivery;
+			this.bytes = bytes;
+		}
+
+		CompletableFuture<Void> stored() {
+			return this.stored;
+		}
+
+		@Override
+		public void leave(Drain drain) {
+			Activation activation = drain.activation();
+			activation.window(this.receiver)
+				.add(new Outbound.Pending(this.number, this.delivery, this.size, () -> this.message, null));
+			if (this.stored.getNumberOfDependents() > 0) {
+				activation.host().execute(() -> this.stored.complete(null));
+			}
+			else {
+				this.stored.complete(null);
+			}
+		}
+
+	}
+
+	/** A reminder that is set with the write. */
+	record SetReminder(StoredReminder reminder) implements Effect {
+
+		@Override
+		public void leave(Drain drain) {
+			Activation activation = drain.activation();
+			activation.ledger().reminders.put(this.reminder.name(), this.reminder);
+			activation.host().reminderSet(this.reminder);
+		}
+
+	}
+
+	/** A reminder that is removed with the write, or a volatile timer that ends. */
+	record Cancel(String name) implements Effect {
+
+		@Override
+		public void leave(Drain drain) {
+			Activation activation = drain.activation();
+			activation.timers().cancel(this.name);
+			if (activation.ledger().reminders.remove(this.name) != null) {
+				activation.host().reminderRemoved(activation.id(), this.name);
+			}
+		}
+
+	}
+
+	/** The actor's reminders end with everything else that is stored. */
+	record Cleared() implements Effect {
+
+		@Override
+		public void leave(Drain drain) {
+			Activation activation = drain.activation();
+			for (String name : List.copyOf(activation.ledger().reminders.keySet())) {
+				activation.ledger().reminders.remove(name);
+				activation.host().reminderRemoved(activation.id(), name);
+			}
+		}
+
+	}
+
+	/** A guaranteed tell was handled. */
+	record Handled(NumberedTell tell) implements Effect {
+
+		@Override
+		public void leave(Drain drain) {
+			this.tell.handled();
+		}
+
+	}
+
+	/** A reminder was handled and, unless the handler set it anew, is removed. */
+	record ReminderHandled(ReminderDue reminder, boolean removed) implements Effect {
+
+		@Override
+		public void leave(Drain drain) {
+			Activation activation = drain.activation();
+			String name = this.reminder.name();
+			if (this.removed && activation.ledger().reminders.remove(name) != null) {
+				activation.host().reminderRemoved(activation.id(), name);
+			}
+			this.reminder.done(true);
+		}
+
+	}
+
+}

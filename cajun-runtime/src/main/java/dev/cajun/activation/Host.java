@@ -1,0 +1,120 @@
+package dev.cajun.activation;
+
+import dev.cajun.ActorId;
+import dev.cajun.ActorRef;
+import dev.cajun.CajunException;
+import dev.cajun.Delivery;
+import dev.cajun.MessageUndelivered;
+import dev.cajun.ReplyTo;
+import dev.cajun.serialization.RecordCodec;
+import dev.cajun.store.ActorStore;
+import dev.cajun.store.BatchId;
+import dev.cajun.store.Fence;
+import dev.cajun.store.StoredReminder;
+import dev.cajun.time.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What activations need of their node: time, threads, the store, and the way out.
+ * <p>
+ * Thread-safe; no method blocks.
+ */
+public interface Host {
+
+	/** This node's id. */
+	String node();
+
+	/** This process, which outlives no restart. */
+	String process();
+
+	/** The node's time. */
+	Scheduler scheduler();
+
+	/** Runs a task on a virtual thread of its own. */
+	void execute(Runnable task);
+
+	/** The store. */
+	ActorStore store();
+
+	/** The codec of everything stored. */
+	RecordCodec codec();
+
+	/** The bytes of all mailboxes. */
+	MemoryBudget budget();
+
+	/** Confirms what drains without a write were based on. */
+	Confirmations confirmations();
+
+	/** Answers one actor remembers for idempotency keys. */
+	int dedupMaxEntries();
+
+	/** How long an answer is remembered, in milliseconds. */
+	long dedupMaxAgeMillis();
+
+	/** What this node owns of the actor's shard. */
+	Fence fence(ActorId actor);
+
+	/** A batch id never used before. */
+	BatchId nextBatch();
+
+	/** A message id never used before. */
+	String nextMessageId();
+
+	/** A reference to an actor. */
+	ActorRef<?> ref(ActorId actor);
+
+	/** Sends what a handler told, after its write. */
+	void tell(ActorId receiver, Object message, int size);
+
+	/** Sends what a handler without a store told with a guarantee. */
+	void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery);
+
+	/** Gives an envelope to an actor, whatever its mailbox holds. */
+	void deliver(ActorId receiver, Envelope envelope);
+
+	/** As {@link #deliver}, and only if the actor is active here. */
+	void deliverIfActive(ActorId receiver, Envelope envelope);
+
+	/** Gives a numbered tell to its receiver, which answers. */
+	void send(ActorId receiver, NumberedTell tell);
+
+	/** A request number never used before in this process. */
+	long nextRequestNumber();
+
+	/** Keeps a request so that a late answer finds it. */
+	void keepForLateReply(long number, Ask ask);
+
+	/** The request needs no late answer any more. */
+	void forgetLateReply(long number);
+
+	/** Answers a request of an earlier turn. */
+	void lateReply(ReplyTo<?> to, @Nullable Object value, @Nullable CajunException error);
+
+	/** What an actor on this node is doing. */
+	@Nullable Activity activity(ActorId actor);
+
+	/** An event for the application. */
+	void publish(Object event);
+
+	/** A message was dropped. */
+	void undelivered(MessageUndelivered message);
+
+	/** A reminder was stored. */
+	void reminderSet(StoredReminder reminder);
+
+	/** A reminder was removed from the store. */
+	void reminderRemoved(ActorId actor, String name);
+
+	/** The store did, or did not, do what it was asked. */
+	void storeWorked(@Nullable Throwable error);
+
+	/** Whether the node is stopping, and activations need not wait for anything. */
+	boolean isStopping();
+
+	/** An activation has ended. */
+	void ended(Activation activation);
+
+	/** How long a receiver keeps the number of a sender that needs it no more. */
+	long forgetAfterNanos();
+
+}

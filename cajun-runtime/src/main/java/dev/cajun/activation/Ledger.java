@@ -1,0 +1,187 @@
+package dev.cajun.activation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.cajun.ActorId;
+import dev.cajun.HandlerException;
+import dev.cajun.serialization.DecodedRecord;
+import dev.cajun.store.Commit;
+import dev.cajun.store.StoredActor;
+import dev.cajun.store.StoredReminder;
+import dev.cajun.store.StoredReply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an activation keeps beside its state: how far its writes are, what it received and
+ * answered, what it still has to deliver. A mirror of the store, changed only when the
+ * store has the change too; for a volatile actor it is all there is. Consumer only.
+ */
+final class Ledger {
+
+	/** The sequence that the last write left. */
+	long sequence;
+
+	/** The sequence that the stored state or snapshot stands for. */
+	long snapshotSequence;
+
+	/** The encoded state of an actor with a mutable state type. */
+	byte @Nullable [] stateBytes;
+
+	/** The last number received, by sender. */
+	final Map<String, Long> received = new HashMap<>(4);
+
+	/** Senders whose number is needed no more, with the time since when. */
+	final Map<String, Long> settled = new HashMap<>(0);
+
+	/** Answers by idempotency key, oldest first. */
+	final LinkedHashMap<String, Answer> answers = new LinkedHashMap<>(0);
+
+	/** Tells not acknowledged, by receiver. */
+	final Map<ActorId, Outbound> outbox = new HashMap<>(0);
+
+	/** Receivers whose last tell was acknowledged since the last write. */
+	private final Set<ActorId> quiet = new HashSet<>(0);
+
+	/** Reminders by name. */
+	final Map<String, StoredReminder> reminders = new HashMap<>(0);
+
+	/** Numbers of tells acknowledged since the last write. */
+	final List<Long> acknowledged = new ArrayList<>(0);
+
+	static Ledger of(StoredActor stored) {
+		Ledger ledger = new Ledger();
+		ledger.sequence = stored.sequence();
+		ledger.snapshotSequence = stored.stateSequence();
+		ledger.received.putAll(stored.received());
+		for (StoredReply reply : stored.replies()) {
+			ledger.answers.put(reply.key(), new Answer(reply));
+		}
+		for (StoredReminder reminder : stored.reminders()) {
+			ledger.reminders.put(reminder.name(), reminder);
+		}
+		return ledger;
+	}
+
+	void committed(Commit commit) {
+		this.sequence = commit.nextSequence();
+		if (commit.records().isEmpty()) {
+			this.snapshotSequence = this.sequence;
+		}
+		this.acknowledged.clear();
+	}
+
+	boolean hasTellsToSend() {
+		return !this.outbox.isEmpty();
+	}
+
+	/** The receiver handled a tell, and so all before it; the next write says so. */
+	void acknowledged(ActorId receiver, long number) {
+		Outbound window = this.outbox.get(receiver);
+		if (window == null) {
+			return;
+		}
+		for (Outbound.Pending tell : window.handled(number)) {
+			this.acknowledged.add(tell.number());
+		}
+		if (window.isEmpty()) {
+			this.outbox.remove(receiver);
+			this.quiet.add(receiver);
+		}
+	}
+
+	/** Receivers that every tell was acknowledged by since the last call. */
+	List<ActorId> takeQuiet() {
+		if (this.quiet.isEmpty()) {
+			return List.of();
+		}
+		List<ActorId> taken = this.quiet.stream().filter((receiver) -> !this.outbox.containsKey(receiver)).toList();
+		this.quiet.clear();
+		return taken;
+	}
+
+	/** Keys whose answers are older than allowed, removed here. */
+	List<String> expireAnswers(Host host) {
+		if (this.answers.isEmpty()) {
+			return List.of();
+		}
+		long oldestMillis = host.scheduler().now().toEpochMilli() - host.dedupMaxAgeMillis();
+		List<String> expired = new ArrayList<>(0);
+		for (Iterator<Answer> oldest = this.answers.values().iterator(); oldest.hasNext();) {
+			Answer answer = oldest.next();
+			if (answer.stored.atMillis() >= oldestMillis) {
+				break;
+			}
+			if (answer.isGiven() || answer.waiting.isEmpty()) {
+				expired.add(answer.stored.key());
+				oldest.remove();
+			}
+		}
+		return expired;
+	}
+
+	boolean isAnythingSettled(Host host) {
+		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
+		return this.settled.values().stream().anyMatch((since) -> since - settledBefore <= 0);
+	}
+
+	/** Senders that may be forgotten by now, removed here. */
+	List<String> forgetSettled(Host host, Set<String> except) {
+		if (this.settled.isEmpty()) {
+			return List.of();
+		}
+		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
+		List<String> forgotten = new ArrayList<>();
+		for (Iterator<Map.Entry<String, Long>> entries = this.settled.entrySet().iterator(); entries.hasNext();) {
+			Map.Entry<String, Long> entry = entries.next();
+			if (entry.getValue() - settledBefore <= 0 && !except.contains(entry.getKey())) {
+				entries.remove();
+				this.received.remove(entry.getKey());
+				forgotten.add(entry.getKey());
+			}
+		}
+		return forgotten;
+	}
+
+	/** The first answer to a key, or the fact that it is still to come. */
+	static final class Answer {
+
+		final StoredReply stored;
+
+		/** Requests with the key that came before the answer did. */
+		final Set<Ask> waiting = new HashSet<>(0);
+
+		Answer(StoredReply stored) {
+			this.stored = stored;
+		}
+
+		boolean isGiven() {
+			return this.stored.reply().length > 0;
+		}
+
+		boolean isExpired(Host host) {
+			return this.stored.atMillis() < host.scheduler().now().toEpochMilli() - host.dedupMaxAgeMillis()
+					&& (isGiven() || this.waiting.isEmpty());
+		}
+
+		/** Makes the request leave with this answer, a refusal included. */
+		void prepare(Ask ask, Host host, ActorId actor) {
+			DecodedRecord record = host.codec().decode(this.stored.reply());
+			if (record.error()) {
+				ask.prepareFailure(new HandlerException(actor, record.typeName(),
+						(record.value() == null) ? "" : record.value().toString()));
+			}
+			else {
+				ask.prepare(record.value());
+			}
+		}
+
+	}
+
+}

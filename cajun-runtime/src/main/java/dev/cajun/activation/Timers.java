@@ -1,0 +1,75 @@
+package dev.cajun.activation;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import dev.cajun.time.Scheduler.Cancellable;
+import org.jspecify.annotations.Nullable;
+
+/** The volatile timers of one activation. Consumer only. */
+final class Timers {
+
+	private final Activation activation;
+
+	private final Map<String, Timer> timers = new HashMap<>();
+
+	Timers(Activation activation) {
+		this.activation = activation;
+	}
+
+	void set(String name, long delayNanos, Object message) {
+		cancel(name);
+		Timer timer = new Timer(name, message);
+		this.timers.put(name, timer);
+		timer.task = this.activation.host()
+			.scheduler()
+			.schedule(delayNanos, () -> this.activation.offerUnbounded(new TimerFired(timer)));
+	}
+
+	void cancel(String name) {
+		Timer timer = this.timers.remove(name);
+		if (timer != null) {
+			timer.cancel();
+		}
+	}
+
+	/** Whether a timer that fired was neither cancelled nor replaced meanwhile. */
+	boolean fired(Timer timer) {
+		return this.timers.remove(timer.name, timer);
+	}
+
+	boolean isEmpty() {
+		return this.timers.isEmpty();
+	}
+
+	void cancelAll() {
+		this.timers.values().forEach(Timer::cancel);
+		this.timers.clear();
+	}
+
+	static final class Timer {
+
+		private final String name;
+
+		private final Object message;
+
+		private @Nullable Cancellable task;
+
+		Timer(String name, Object message) {
+			this.name = name;
+			this.message = message;
+		}
+
+		Object message() {
+			return this.message;
+		}
+
+		private void cancel() {
+			if (this.task != null) {
+				this.task.cancel();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,349 @@
+package dev.cajun.activation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+
+import dev.cajun.CajunException;
+import dev.cajun.Delivery;
+import dev.cajun.FailurePolicy;
+import dev.cajun.IdempotencyKeyReusedException;
+import dev.cajun.MailboxFullException;
+import dev.cajun.store.StoredReminder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turns of one drain: takes messages while they come quickly, runs the handler for
+ * each against the state the previous one left, and decides what a failure means.
+ */
+final class Turns {
+
+	/** Messages in one drain, and so in one write. */
+	private static final int MAX_MESSAGES = 128;
+
+	/**
+	 * A drain that has run this long ends, so that finished replies are not held back.
+	 */
+	private static final long MAX_NANOS = 1_000_000L;
+
+	private final Activation activation;
+
+	private final ActorType type;
+
+	private final Host host;
+
+	private final Drain drain;
+
+	private After after = After.NOTHING;
+
+	Turns(Activation activation, Drain drain) {
+		this.activation = activation;
+		this.type = activation.type();
+		this.host = activation.host();
+		this.drain = drain;
+	}
+
+	After run() {
+		Drain drain = this.drain;
+		drain.enter();
+		long start = this.host.scheduler().nanoTime();
+		long now = start;
+		try {
+			boolean more = true;
+			while (more && drain.taken < MAX_MESSAGES && now - start < MAX_NANOS) {
+				boolean again = this.activation.retrying != null;
+				Envelope envelope = again ? this.activation.takeRetrying() : this.activation.poll(drain.taken);
+				if (envelope == null) {
+					break;
+				}
+				drain.turnSince = now;
+				Outcome outcome = handle(envelope, again);
+				if (outcome == Outcome.POSTPONED) {
+					this.activation.putBack(envelope);
+					break;
+				}
+				if (outcome == Outcome.AGAIN) {
+					this.activation.retrying = envelope;
+					break;
+				}
+				drain.take(envelope);
+				more = outcome == Outcome.DONE;
+				now = this.host.scheduler().nanoTime();
+			}
+		}
+		finally {
+			drain.exit();
+			drain.endedAt = now;
+		}
+		if (drain.handled > 0) {
+			this.type.statistics().handled.add(drain.handled);
+			this.type.statistics().handlerNanos.add(now - start);
+		}
+		return this.after;
+	}
+
+	private Outcome handle(Envelope envelope, boolean again) {
+		return switch (envelope) {
+			case Tell tell -> turn(tell, message(tell));
+			case Ask ask -> ask(ask);
+			case NumberedTell tell -> numbered(tell);
+			case TimerFired fired ->
+				(again || this.activation.timers().fired(fired.timer())) ? turn(fired, message(fired)) : Outcome.DONE;
+			case ReminderDue due -> reminder(due);
+			case Control control -> {
+				control.run(this.activation);
+				yield Outcome.DONE;
+			}
+		};
+	}
+
+	private static Object message(Envelope envelope) {
+		Object message = envelope.message;
+		if (message == null) {
+			throw new IllegalStateException("An envelope without a message");
+		}
+		return message;
+	}
+
+	private Outcome ask(Ask ask) {
+		String key = ask.key();
+		if (key != null) {
+			if (this.drain.holdsAnswerTo(key)) {
+				// What this drain answers is no answer before it is stored.
+				return Outcome.POSTPONED;
+			}
+			if (answerAgain(ask, key)) {
+				return Outcome.DONE;
+			}
+		}
+		if (!ask.begin()) {
+			this.type.statistics().expired.increment();
+			return Outcome.DONE;
+		}
+		return turn(ask, message(ask));
+	}
+
+	/** Whether the key is known, and the request therefore not handled. */
+	private boolean answerAgain(Ask ask, String key) {
+		Ledger ledger = this.activation.ledger();
+		Ledger.Answer known = ledger.answers.get(key);
+		if (known != null && known.isExpired(this.host)) {
+			known = null;
+		}
+		if (known == null) {
+			if (ledger.answers.size() >= this.host.dedupMaxEntries()) {
+				ask.fail(new MailboxFullException("Actor " + this.activation.id() + " remembers "
+						+ ledger.answers.size() + " answers to idempotency keys, and may not remember more; "
+						+ "send the request again later"));
+				return true;
+			}
+			return false;
+		}
+		this.type.statistics().duplicates.increment();
+		if (!known.stored.fingerprint().equals(ask.fingerprint())) {
+			ask.prepareFailure(new IdempotencyKeyReusedException("Actor " + this.activation.id()
+					+ " knows the idempotency key '" + key + "' from another request than this "
+					+ ask.messageType().name() + "; use a new key for a new operation"));
+		}
+		else if (known.isGiven()) {
+			try {
+				known.prepare(ask, this.host, this.activation.id());
+			}
+			catch (CajunException ex) {
+				ask.prepareFailure(ex);
+			}
+		}
+		else {
+			known.waiting.add(ask);
+			return true;
+		}
+		this.drain.add(ask);
+		this.drain.wantConfirmation();
+		return true;
+	}
+
+	private Outcome numbered(NumberedTell tell) {
+		Long here = this.drain.received.get(tell.sender());
+		long last = (here != null) ? here : this.activation.lastReceived(tell.sender());
+		if (tell.number() <= last) {
+			this.type.statistics().duplicates.increment();
+			this.drain.add(new Effects.Handled(tell));
+			this.drain.wantConfirmation();
+			return Outcome.DONE;
+		}
+		if (tell.previous() > last) {
+			tell.refused(new Refusal("tell " + tell.previous() + " before it has not arrived", CajunException::new));
+			return Outcome.DONE;
+		}
+		return turn(tell, message(tell));
+	}
+
+	private Outcome reminder(ReminderDue due) {
+		StoredReminder stored = this.activation.ledger().reminders.get(due.name());
+		if (stored == null || stored.dueMillis() != due.dueMillis()) {
+			due.done(true);
+			return Outcome.DONE;
+		}
+		Object message;
+		try {
+			message = this.host.codec().decode(stored.message()).value();
+			if (message == null) {
+				throw new IllegalStateException("it holds no message");
+			}
+		}
+		catch (RuntimeException ex) {
+			this.activation.note(ex);
+			this.type.logger()
+				.error("Reminder '{}' of actor {} cannot be read; it is kept and tried again", due.name(),
+						this.activation.id(), ex);
+			due.done(false);
+			return Outcome.DONE;
+		}
+		return turn(due, message);
+	}
+
+	private Outcome turn(Envelope envelope, Object message) {
+		this.drain.beginTurn(envelope, message);
+		try {
+			Object before = this.activation.state();
+			Object after = this.type.behavior().handle(before, message, this.drain);
+			if (after == null) {
+				throw new NullPointerException("the handler returned null; return the state itself for no change");
+			}
+			accept(envelope, message, before, after);
+		}
+		catch (Throwable ex) {
+			return failed(envelope, message, ex);
+		}
+		settle(envelope);
+		this.activation.attempts = 0;
+		this.drain.endTurn();
+		return Outcome.DONE;
+	}
+
+	@SuppressWarnings("ReferenceEquality") // the contract: the same reference is no
+											// change
+	private void accept(Envelope envelope, Object message, Object before, Object after) {
+		if (this.drain.takeCleared()) {
+			this.activation.setState(this.activation.freshState());
+			this.drain.dropRecorded();
+			return;
+		}
+		boolean changed = after != before;
+		byte[] bytes = null;
+		if (this.type.isMutableState()) {
+			bytes = this.activation.encodeState(after);
+			changed = !Arrays.equals(bytes, this.activation.ledger().stateBytes);
+		}
+		if (this.type.isJournaled()) {
+			this.drain.records.addAll(records(envelope, message, changed));
+		}
+		if (changed) {
+			this.drain.stateChanged = true;
+			if (bytes != null) {
+				this.activation.ledger().stateBytes = bytes;
+			}
+		}
+		this.activation.setState(after);
+	}
+
+	private List<byte[]> records(Envelope envelope, Object message, boolean changed) {
+		if (this.type.journalsMessages()) {
+			return changed
+					? List.of(this.host.codec().encode(message, envelope.messageId(this.host), this.activation.epoch()))
+					: List.of();
+		}
+		List<Object> events = this.drain.takeEvents();
+		if (events.isEmpty()) {
+			return List.of();
+		}
+		List<byte[]> records = new ArrayList<>(events.size());
+		for (Object event : events) {
+			records.add(this.host.codec().encode(event, envelope.messageId(this.host), this.activation.epoch()));
+		}
+		return records;
+	}
+
+	/** What a message that was handled, or finally failed, leaves behind. */
+	private void settle(Envelope envelope) {
+		if (envelope instanceof NumberedTell tell) {
+			if (this.drain.received.isEmpty()) {
+				this.drain.received = new HashMap<>(4);
+				this.drain.receivedOnce = new HashMap<>(4);
+			}
+			this.drain.received.put(tell.sender(), tell.number());
+			if (tell.delivery() == Delivery.EXACTLY_ONCE && this.type.isPersistent()) {
+				this.drain.receivedOnce.put(tell.sender(), tell.number());
+			}
+			this.activation.ledger().settled.remove(tell.sender());
+			this.drain.add(new Effects.Handled(tell));
+		}
+		else if (envelope instanceof ReminderDue due) {
+			this.drain.add(new Effects.ReminderHandled(due, !this.drain.turnSet(due.name())));
+		}
+	}
+
+	private Outcome failed(Envelope envelope, Object message, Throwable error) {
+		this.drain.rollBack();
+		this.activation.note(error);
+		this.activation.restoreMutableState();
+		FailurePolicy policy = this.type.settings().onFailure();
+		if (policy == FailurePolicy.RETRY && ++this.activation.attempts < this.type.settings().retry().maxAttempts()) {
+			this.type.logger()
+				.debug("Actor {} failed to handle {}, attempt {}", this.activation.id(), this.type.messageName(message),
+						this.activation.attempts, error);
+			this.after = After.RETRY;
+			return Outcome.AGAIN;
+		}
+		this.activation.attempts = 0;
+		this.type.statistics().failed.increment();
+		if (envelope instanceof Ask ask) {
+			this.type.logger()
+				.debug("Actor {} failed to handle {}", this.activation.id(), this.type.messageName(message), error);
+			ask.prepareFailure(this.activation.handlerException(error));
+			this.drain.add(ask);
+			this.drain.wantConfirmation();
+		}
+		else {
+			this.type.logger()
+				.warn("Actor {} failed to handle {}; the message is dropped", this.activation.id(),
+						this.type.messageName(message), error);
+			Delivery delivery = (envelope instanceof NumberedTell tell) ? tell.delivery() : Delivery.AT_MOST_ONCE;
+			this.drain.add((drain) -> this.activation.undelivered(message, delivery, "the handler failed: " + error));
+			this.drain.wantConfirmation();
+		}
+		settle(envelope);
+		this.after = switch (policy) {
+			case RESUME, RETRY -> After.NOTHING;
+			case RESTART -> After.RESTART;
+			case STOP -> After.STOP;
+		};
+		return Outcome.FAILED;
+	}
+
+	/** What became of one message. */
+	private enum Outcome {
+
+		/** Go on with the next. */
+		DONE,
+
+		/** It failed for good; what ran before it is written now. */
+		FAILED,
+
+		/** It failed and is handled again. */
+		AGAIN,
+
+		/** It has to wait for what this drain writes. */
+		POSTPONED
+
+	}
+
+	/** What to do once the drain is written. */
+	enum After {
+
+		NOTHING, RETRY, RESTART, STOP
+
+	}
+
+}

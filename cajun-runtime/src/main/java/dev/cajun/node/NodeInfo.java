@@ -1,0 +1,26 @@
+package dev.cajun.node;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * This node as operators see it.
+ *
+ * @param node its id, {@code name#incarnation}
+ * @param cluster the cluster
+ * @param mode {@code local}
+ * @param state what it is at
+ * @param startedAt when it became UP, or when it was built
+ * @param store the store's description
+ * @param storeAvailable whether the last call of the store worked
+ * @param storeError the store's last error, empty when available
+ * @param shards the number of shards
+ * @param epoch the epoch under which it owns them
+ * @param activations active actors by type
+ * @param quarantined actors that refuse messages
+ */
+public record NodeInfo(String node, String cluster, String mode, NodeState state, Instant startedAt, String store,
+		boolean storeAvailable, String storeError, int shards, long epoch, Map<String, Long> activations,
+		long quarantined) {
+
+}

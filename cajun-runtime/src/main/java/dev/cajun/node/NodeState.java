@@ -1,0 +1,24 @@
+package dev.cajun.node;
+
+/** What a node is at. */
+public enum NodeState {
+
+	/** Built, not started. */
+	NEW,
+
+	/** Opening the store and claiming its shards; messages are not taken yet. */
+	STARTING,
+
+	/** Taking messages. */
+	UP,
+
+	/** Finishing what was accepted; messages from outside are refused. */
+	STOPPING,
+
+	/** Everything is written and released. */
+	STOPPED,
+
+	/** Start failed; the cause was thrown and logged. */
+	FAILED
+
+}
