@@ -11,13 +11,7 @@ import dev.cajun.CajunException;
 import dev.cajun.Delivery;
 import dev.cajun.HandlerException;
 import dev.cajun.MessageUndelivered;
-import dev.cajun.OutcomeUnknownException;
-import dev.cajun.StaleOwnerException;
-import dev.cajun.StoreUnavailableException;
-import dev.cajun.store.Commit;
 import dev.cajun.store.Fence;
-import dev.cajun.store.StoreException;
-import dev.cajun.store.StoreResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +44,6 @@ public final class Activation extends Mailbox implements Runnable {
 	 * How often a refused write is answered by loading again before the messages fail.
 	 */
 	private static final int MAX_RELOADS = 3;
-
-	private static final long FIRST_RESEND_NANOS = 20_000_000L;
-
-	private static final long LONGEST_RESEND_NANOS = 2_000_000_000L;
 
 	private final ActorType type;
 
@@ -154,7 +144,7 @@ public final class Activation extends Mailbox implements Runnable {
 		return then.apply(value, null);
 	}
 
-	private boolean later(long delayNanos, Step then) {
+	boolean later(long delayNanos, Step then) {
 		this.host.scheduler().schedule(delayNanos, () -> resume(then));
 		return false;
 	}
@@ -290,7 +280,7 @@ public final class Activation extends Mailbox implements Runnable {
 		Drain drain = this.current;
 		boolean more = end(why);
 		if (drain != null && !drain.released) {
-			refuseEnvelopes(drain, why);
+			drain.refuse(why);
 			more = releaseTaken(drain);
 		}
 		return more;
@@ -299,224 +289,17 @@ public final class Activation extends Mailbox implements Runnable {
 	// ---- a drain
 
 	private boolean drain() {
-		Drain drain = new Drain(this, false);
+		Drain drain = new Drain(this);
 		this.current = drain;
 		Turns.After after = new Turns(this, drain).run();
-		Commit commit;
-		try {
-			commit = write(drain);
-		}
-		catch (RuntimeException ex) {
-			note(ex);
-			HandlerException error = handlerException(ex);
-			return abandon(drain, Refusal.of(error));
-		}
-		if (commit != null) {
-			return when(this.host.store().commit(fence(), commit),
-					(result, error) -> committed(drain, after, commit, result, error, 0));
-		}
-		if (this.type.isPersistent() && drain.wantsConfirmation()) {
-			return when(this.host.confirmations().confirm(fence(), this.id, ledger().sequence),
-					(result, error) -> confirmed(drain, after, result, error));
-		}
-		leave(drain);
-		return finish(drain, after);
-	}
-
-	private @Nullable Commit write(Drain drain) {
-		if (!this.type.isPersistent()) {
-			return null;
-		}
-		Ledger ledger = ledger();
-		byte[] encoded = null;
-		if (drain.stateChanged && !this.type.isJournaled()) {
-			encoded = this.type.isMutableState() ? ledger.stateBytes : encodeState(state());
-		}
-		return Effects.commit(drain, ledger, encoded, this.passivateWhenEmpty);
-	}
-
-	private boolean committed(Drain drain, Turns.After after, Commit commit, @Nullable StoreResult result,
-			@Nullable Throwable error, int resent) {
-		if (error != null) {
-			return notCommitted(drain, after, commit, error, resent);
-		}
-		this.host.storeWorked(null);
-		if (result instanceof StoreResult.Applied || result instanceof StoreResult.Duplicate) {
-			this.reloads = 0;
-			this.type.statistics().commits.increment();
-			this.type.statistics().commitNanos.add(this.host.scheduler().nanoTime() - drain.endedAt);
-			Ledger ledger = ledger();
-			ledger.committed(commit);
-			leave(drain);
-			settleAcknowledged(ledger);
-			return finish(drain, after);
-		}
-		return refused(drain, String.valueOf(result), resent > 0);
-	}
-
-	private boolean notCommitted(Drain drain, Turns.After after, Commit commit, Throwable error, int resent) {
-		this.host.storeWorked(error);
-		StoreException.Kind kind = (error instanceof StoreException known) ? known.kind() : StoreException.Kind.UNKNOWN;
-		this.lastError = error.toString();
-		boolean retry = kind == StoreException.Kind.UNKNOWN || (resent > 0 && kind == StoreException.Kind.NOT_APPLIED);
-		if (retry) {
-			// Only the same batch tells whether the first sending was applied.
-			if (resent == 0) {
-				this.type.statistics().unknown.increment();
-			}
-			long delay = Math.min(LONGEST_RESEND_NANOS, FIRST_RESEND_NANOS << Math.min(resent, 10));
-			return later(delay, () -> when(this.host.store().commit(fence(), commit),
-					(result, again) -> committed(drain, after, commit, result, again, resent + 1)));
-		}
-		this.type.statistics().commitsFailed.increment();
-		if (kind == StoreException.Kind.CORRUPT) {
-			quarantine("its stored data is damaged (" + error + ")");
-			refuseEnvelopes(drain, Recovery.quarantined(this, error.toString()));
-			return releaseTaken(drain);
-		}
-		return abandon(drain, storeRefusal(error));
-	}
-
-	private boolean confirmed(Drain drain, Turns.After after, @Nullable StoreResult result, @Nullable Throwable error) {
-		if (error != null) {
-			this.host.storeWorked(error);
-			this.lastError = error.toString();
-			return abandon(drain, storeRefusal(error));
-		}
-		if (result instanceof StoreResult.Applied) {
-			this.reloads = 0;
-			leave(drain);
-			return finish(drain, after);
-		}
-		return refused(drain, String.valueOf(result), false);
+		return new Write(this, drain, after).run();
 	}
 
 	/**
-	 * The store answered that the actor is not, or not as, we think. Nothing was written
-	 * now; after a lost answer something may have been, and only messages with an id or a
-	 * key may be handled again.
+	 * The drain is dealt with; what its failures ask for is done, then its room given
+	 * back.
 	 */
-	private boolean refused(Drain drain, String found, boolean outcomeUnknown) {
-		this.type.statistics().fenced.increment();
-		String why = "The store refused a write of actor " + this.id + " by " + this.host.node() + ": " + found;
-		this.lastError = why;
-		logger.warn("{}; its state is loaded again", why);
-		if (++this.reloads > MAX_RELOADS) {
-			this.reloads = 0;
-			return abandon(drain, new Refusal(why, StaleOwnerException::new));
-		}
-		Envelope again = null;
-		Envelope last = null;
-		for (Envelope envelope = drain.envelopes(); envelope != null;) {
-			Envelope following = envelope.next;
-			envelope.next = null;
-			if (!outcomeUnknown || envelope instanceof NumberedTell
-					|| (envelope instanceof Ask ask && ask.key() != null)) {
-				again = (again == null) ? envelope : again;
-				if (last != null) {
-					last.next = envelope;
-				}
-				last = envelope;
-				drain.untake(envelope);
-			}
-			else {
-				envelope.refuse(this,
-						new Refusal("The outcome for actor " + this.id
-								+ " is unknown: the write was sent, its answer was lost, and the actor has moved on. "
-								+ why, OutcomeUnknownException::new));
-			}
-			envelope = following;
-		}
-		putBack(again);
-		reset();
-		return releaseTaken(drain);
-	}
-
-	/** Nothing of the drain was stored: its messages fail, and the state is dropped. */
-	private boolean abandon(Drain drain, Refusal why) {
-		refuseEnvelopes(drain, why);
-		reset();
-		return releaseTaken(drain);
-	}
-
-	private void refuseEnvelopes(Drain drain, Refusal why) {
-		for (Envelope envelope = drain.envelopes(); envelope != null; envelope = envelope.next) {
-			envelope.refuse(this, why);
-		}
-	}
-
-	private void leave(Drain drain) {
-		if (!drain.received.isEmpty()) {
-			ledger().received.putAll(drain.received);
-		}
-		List<Effect> effects = drain.effects();
-		for (int i = 0; i < effects.size(); i++) {
-			try {
-				effects.get(i).leave(drain);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("An effect of actor {} failed", this.id, ex);
-			}
-		}
-	}
-
-	/** Receivers whose every tell is acknowledged need our number no more. */
-	private void settleAcknowledged(Ledger ledger) {
-		String sender = this.id.toString();
-		for (ActorId receiver : ledger.takeQuiet()) {
-			this.host.deliverIfActive(receiver, settled(sender));
-		}
-	}
-
-	/**
-	 * Tells a receiver that it may forget a sender's number.
-	 * @param sender the sending actor or process
-	 * @return an envelope for the receiver
-	 */
-	public static Envelope settled(String sender) {
-		return new Control((activation) -> {
-			Ledger ledger = activation.ledger;
-			if (ledger != null && ledger.received.containsKey(sender)) {
-				ledger.settled.put(sender, activation.host.scheduler().nanoTime());
-			}
-		});
-	}
-
-	private boolean finish(Drain drain, Turns.After after) {
-		Ledger ledger = this.ledger;
-		if (ledger != null && this.type.isJournaled() && after != Turns.After.RESTART) {
-			long unsaved = ledger.sequence - ledger.snapshotSequence;
-			if (unsaved >= this.type.settings().snapshotEvery() || (this.passivateWhenEmpty && unsaved > 0)) {
-				return snapshot(ledger, () -> settleDrain(drain, after));
-			}
-		}
-		return settleDrain(drain, after);
-	}
-
-	private boolean snapshot(Ledger ledger, Step then) {
-		byte[] encoded;
-		try {
-			encoded = encodeState(state());
-		}
-		catch (RuntimeException ex) {
-			note(ex);
-			logger.warn("Actor {} cannot write a snapshot; its journal grows", this.id, ex);
-			return then.run();
-		}
-		long sequence = ledger.sequence;
-		return when(this.host.store().snapshot(fence(), this.id, sequence, encoded), (result, error) -> {
-			if (result instanceof StoreResult.Applied) {
-				ledger.snapshotSequence = sequence;
-			}
-			else {
-				this.lastError = "snapshot: " + ((error != null) ? error : result);
-				logger.warn("Actor {} could not write a snapshot: {}", this.id, (error != null) ? error : result);
-			}
-			return then.run();
-		});
-	}
-
-	private boolean settleDrain(Drain drain, Turns.After after) {
+	boolean settle(Drain drain, Turns.After after) {
 		switch (after) {
 			case RETRY -> {
 				releaseTaken(drain);
@@ -536,8 +319,36 @@ public final class Activation extends Mailbox implements Runnable {
 		return releaseTaken(drain);
 	}
 
+	/** Nothing of the drain was stored: its messages fail, and the state is dropped. */
+	boolean abandon(Drain drain, Refusal why) {
+		drain.refuse(why);
+		reset();
+		return releaseTaken(drain);
+	}
+
+	/** Nothing of the drain was stored: these of its messages are handled again. */
+	boolean handleAgain(Drain drain, @Nullable Envelope again) {
+		putBack(again);
+		reset();
+		return releaseTaken(drain);
+	}
+
+	/** The store found the actor not as we think: whether loading it again may help. */
+	boolean mayReload() {
+		this.reloads++;
+		if (this.reloads <= MAX_RELOADS) {
+			return true;
+		}
+		this.reloads = 0;
+		return false;
+	}
+
+	void storeAgreed() {
+		this.reloads = 0;
+	}
+
 	/** Gives the drain's room back; when false is returned the right to run is gone. */
-	private boolean releaseTaken(Drain drain) {
+	boolean releaseTaken(Drain drain) {
 		drain.released = true;
 		this.current = null;
 		this.lastUsed = drain.endedAt;
@@ -545,11 +356,29 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	private boolean mayEnd() {
-		boolean ties = this.timers != null && !this.timers.isEmpty();
-		if (this.ledger != null) {
-			ties |= this.ledger.hasTellsToSend() && !this.host.isStopping();
+		if (this.host.isStopping()) {
+			return true;
 		}
-		return !ties || this.host.isStopping();
+		boolean timers = this.timers != null && !this.timers.isEmpty();
+		return !timers && (this.ledger == null || !this.ledger.hasTellsToSend());
+	}
+
+	boolean isPassivating() {
+		return this.passivateWhenEmpty;
+	}
+
+	/**
+	 * Tells a receiver that it may forget a sender's number.
+	 * @param sender the sending actor or process
+	 * @return an envelope for the receiver
+	 */
+	public static Envelope settled(String sender) {
+		return new Control((activation) -> {
+			Ledger ledger = activation.ledger;
+			if (ledger != null && ledger.received.containsKey(sender)) {
+				ledger.settled.put(sender, activation.host.scheduler().nanoTime());
+			}
+		});
 	}
 
 	void passivateWhenEmpty() {
@@ -578,7 +407,7 @@ public final class Activation extends Mailbox implements Runnable {
 		return this.id;
 	}
 
-	private Fence fence() {
+	Fence fence() {
 		Fence fence = this.fence;
 		if (fence == null) {
 			throw new IllegalStateException("Actor " + this.id + " has no fence");
@@ -666,18 +495,13 @@ public final class Activation extends Mailbox implements Runnable {
 		return taken;
 	}
 
-	void note(Throwable error) {
+	void note(Object error) {
 		this.lastError = error.toString();
 	}
 
 	HandlerException handlerException(Throwable error) {
 		return new HandlerException(this.id, error.getClass().getName(),
 				(error.getMessage() == null) ? "" : error.getMessage());
-	}
-
-	private Refusal storeRefusal(Throwable error) {
-		return new Refusal("Actor " + this.id + " could not write to " + this.host.store().description() + ": " + error
-				+ ". Nothing was changed; send the message again later", StoreUnavailableException::new);
 	}
 
 	void undelivered(Object message, Delivery delivery, String reason) {
@@ -781,7 +605,7 @@ public final class Activation extends Mailbox implements Runnable {
 	public ActivationSnapshot snapshot() {
 		Drain drain = this.current;
 		Ledger ledger = this.ledger;
-		Object message = (drain == null) ? null : drain.message();
+		Object message = (drain == null) ? null : drain.turn().message();
 		String phase = switch (this.phase) {
 			case LOADING -> "loading";
 			case REFUSING -> (this.quarantine != null) ? "quarantined" : "ending";
@@ -789,8 +613,8 @@ public final class Activation extends Mailbox implements Runnable {
 			case READY -> (drain == null) ? "idle" : (message != null) ? "handling" : "writing";
 		};
 		return new ActivationSnapshot(this.id, phase, this.sinceMillis, this.lastUsed, depth(),
-				(message == null) ? "" : this.type.messageName(message), (drain == null) ? 0 : drain.turnSince,
-				(drain == null || message == null) ? List.of() : List.of(drain.thread().getStackTrace()),
+				(message == null) ? "" : this.type.messageName(message), (drain == null) ? 0 : drain.turn().since(),
+				(drain == null || message == null) ? List.of() : List.of(drain.turn().thread().getStackTrace()),
 				this.lastError, (ledger == null) ? 0 : ledger.sequence, (ledger == null) ? 0 : ledger.snapshotSequence,
 				this.quarantine, epoch());
 	}

@@ -1,5 +1,7 @@
 package dev.cajun.activation;
 
+import java.lang.invoke.MethodType;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
@@ -146,6 +148,27 @@ public final class ActorType {
 	 */
 	boolean copiesInitialState() {
 		return this.mutableState || !isScalarRecord(this.definition.stateType());
+	}
+
+	/** Whether a decoded value may be this type's state: bytes name any declared type. */
+	boolean isState(Object value) {
+		return raw(this.definition.stateType()).isInstance(value);
+	}
+
+	/** Whether a decoded value may stand in this type's journal. */
+	boolean isRecorded(Object value) {
+		Type event = this.definition.eventType();
+		return (event != null) ? raw(event).isInstance(value) : isMessage(value);
+	}
+
+	/** Whether a decoded value is a message of this type. */
+	boolean isMessage(Object value) {
+		return this.types.message(name(), value.getClass()) != null;
+	}
+
+	private static Class<?> raw(Type type) {
+		Type raw = (type instanceof ParameterizedType parameterized) ? parameterized.getRawType() : type;
+		return (raw instanceof Class<?> known) ? MethodType.methodType(known).wrap().returnType() : Object.class;
 	}
 
 	/** A record of primitives and strings has nothing in it that could be modified. */

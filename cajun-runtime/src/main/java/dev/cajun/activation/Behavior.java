@@ -7,10 +7,10 @@ interface Behavior {
 
 	Object initialState(ActorId id);
 
-	/** Handles a message and returns the new state; events go to the drain. */
-	Object handle(Object state, Object message, Drain drain) throws Exception;
+	/** Handles a message and returns the new state; events go to the turn. */
+	Object handle(Object state, Object message, Turn turn) throws Exception;
 
 	/** Applies what the journal holds. */
-	Object recover(Object state, Object recorded, Drain drain) throws Exception;
+	Object recover(Object state, Object recorded, Turn turn) throws Exception;
 
 }

@@ -19,8 +19,8 @@ record EventSourcedBehavior<S, C, E>(EventSourcedActor<S, C, E> actor) implement
 	}
 
 	@Override
-	public Object handle(Object state, Object message, Drain drain) throws Exception {
-		List<E> events = this.actor.decide((S) state, (C) message, (ActorContext<C>) (ActorContext<?>) drain);
+	public Object handle(Object state, Object message, Turn turn) throws Exception {
+		List<E> events = this.actor.decide((S) state, (C) message, (ActorContext<C>) (ActorContext<?>) turn);
 		if (events == null) {
 			throw new NullPointerException("decide returned null; return List.of() for no events");
 		}
@@ -30,13 +30,13 @@ record EventSourcedBehavior<S, C, E>(EventSourcedActor<S, C, E> actor) implement
 				throw new NullPointerException("decide returned a list that holds null");
 			}
 			next = evolved(this.actor.evolve((S) next, event));
-			drain.event(event);
+			turn.event(event);
 		}
 		return next;
 	}
 
 	@Override
-	public Object recover(Object state, Object recorded, Drain drain) {
+	public Object recover(Object state, Object recorded, Turn turn) {
 		return evolved(this.actor.evolve((S) state, (E) recorded));
 	}
 

@@ -1,6 +1,7 @@
 package dev.cajun.activation;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import dev.cajun.ActorQuarantinedException;
 import dev.cajun.StaleOwnerException;
@@ -10,6 +11,7 @@ import dev.cajun.serialization.SerializationException;
 import dev.cajun.store.Fence;
 import dev.cajun.store.LoadResult;
 import dev.cajun.store.StoreException;
+import dev.cajun.store.StoreResult;
 import dev.cajun.store.StoredActor;
 import dev.cajun.store.StoredTell;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,8 @@ final class Recovery {
 	private boolean restore(StoredActor stored) {
 		this.ledger = Ledger.of(stored);
 		try {
-			this.state = (stored.state() == null) ? this.activation.freshState() : valueOf(stored.state());
+			this.state = (stored.state() == null) ? this.activation.freshState()
+					: checked(valueOf(stored.state()), this.type::isState, "state");
 			if (this.type.isMutableState()) {
 				this.ledger.stateBytes = encode(this.state);
 			}
@@ -95,17 +98,26 @@ final class Recovery {
 		return value;
 	}
 
+	/** Bytes may name any declared type, and this may be another actor's. */
+	private Object checked(Object value, Predicate<Object> fits, String what) {
+		if (!fits.test(value)) {
+			throw new IllegalStateException("it holds " + value.getClass().getName() + ", which is no " + what
+					+ " of actor type '" + this.type.name() + "'");
+		}
+		return value;
+	}
+
 	private byte[] encode(Object state) {
 		return this.host.codec().encodeState(this.type.name(), state, "", this.fence.epoch());
 	}
 
 	private boolean apply(List<byte[]> records) {
-		Drain drain = new Drain(this.activation, true);
-		drain.enter();
+		Turn turn = Turn.replay(this.activation);
+		turn.enterThread();
 		try {
 			for (byte[] record : records) {
 				if (record.length > 0) {
-					apply(drain, record);
+					apply(turn, record);
 				}
 				this.applied++;
 			}
@@ -114,10 +126,11 @@ final class Recovery {
 			return unreadable("journal record " + (this.applied + 1), ex);
 		}
 		finally {
-			drain.exit();
+			turn.leaveThread();
 		}
-		if (this.applied >= this.ledger.sequence || !this.type.isJournaled()) {
-			return done();
+		if (this.applied >= this.ledger.sequence) {
+			boolean folded = this.type.isJournaled() || this.applied == this.ledger.snapshotSequence;
+			return folded ? done() : foldJournal();
 		}
 		return this.activation.when(this.host.store().records(this.fence, this.activation.id(), this.applied),
 				(page, error) -> {
@@ -132,18 +145,32 @@ final class Recovery {
 				});
 	}
 
-	private void apply(Drain drain, byte[] bytes) throws Exception {
+	/** The type was journaled once and is not any more: its journal becomes the state. */
+	private boolean foldJournal() {
+		long sequence = this.ledger.sequence;
+		return this.activation.when(
+				this.host.store().snapshot(this.fence, this.activation.id(), sequence, encode(this.state)),
+				(result, error) -> {
+					if (!(result instanceof StoreResult.Applied)) {
+						return failed((error != null) ? error : new IllegalStateException(String.valueOf(result)));
+					}
+					this.ledger.snapshotSequence = sequence;
+					return done();
+				});
+	}
+
+	private void apply(Turn turn, byte[] bytes) throws Exception {
 		DecodedRecord record = decode(bytes);
-		Object value = record.value();
-		if (value == null) {
+		if (record.value() == null) {
 			throw new IllegalStateException("it holds no value");
 		}
-		drain.beginReplay(value, record.messageId());
-		Object next = this.type.behavior().recover(this.state, value, drain);
+		Object value = checked(record.value(), this.type::isRecorded, "journal record");
+		turn.beginReplay(value, record.messageId());
+		Object next = this.type.behavior().recover(this.state, value, turn);
 		if (next == null) {
 			throw new NullPointerException("the handler returned null when it handled " + record.typeName() + " again");
 		}
-		this.state = drain.takeCleared() ? this.activation.freshState() : next;
+		this.state = turn.takeCleared() ? this.activation.freshState() : next;
 		if (this.type.isMutableState()) {
 			this.ledger.stateBytes = encode(this.state);
 		}

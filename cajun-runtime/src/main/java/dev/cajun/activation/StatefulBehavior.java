@@ -14,13 +14,13 @@ record StatefulBehavior<S, M>(StatefulActor<S, M> actor) implements Behavior {
 	}
 
 	@Override
-	public Object handle(Object state, Object message, Drain drain) throws Exception {
-		return this.actor.receive((S) state, (M) message, (ActorContext<M>) (ActorContext<?>) drain);
+	public Object handle(Object state, Object message, Turn turn) throws Exception {
+		return this.actor.receive((S) state, (M) message, (ActorContext<M>) (ActorContext<?>) turn);
 	}
 
 	@Override
-	public Object recover(Object state, Object recorded, Drain drain) throws Exception {
-		return handle(state, recorded, drain);
+	public Object recover(Object state, Object recorded, Turn turn) throws Exception {
+		return handle(state, recorded, turn);
 	}
 
 }

@@ -35,18 +35,24 @@ final class Turns {
 
 	private final Drain drain;
 
+	private final Turn turn;
+
 	private After after = After.NOTHING;
+
+	/** The time at which the message in hand was taken. */
+	private long now;
 
 	Turns(Activation activation, Drain drain) {
 		this.activation = activation;
 		this.type = activation.type();
 		this.host = activation.host();
 		this.drain = drain;
+		this.turn = drain.turn();
 	}
 
 	After run() {
 		Drain drain = this.drain;
-		drain.enter();
+		drain.turn().enterThread();
 		long start = this.host.scheduler().nanoTime();
 		long now = start;
 		try {
@@ -57,7 +63,7 @@ final class Turns {
 				if (envelope == null) {
 					break;
 				}
-				drain.turnSince = now;
+				this.now = now;
 				Outcome outcome = handle(envelope, again);
 				if (outcome == Outcome.POSTPONED) {
 					this.activation.putBack(envelope);
@@ -73,7 +79,7 @@ final class Turns {
 			}
 		}
 		finally {
-			drain.exit();
+			drain.turn().leaveThread();
 			drain.endedAt = now;
 		}
 		if (drain.handled > 0) {
@@ -109,7 +115,7 @@ final class Turns {
 	private Outcome ask(Ask ask) {
 		String key = ask.key();
 		if (key != null) {
-			if (this.drain.holdsAnswerTo(key)) {
+			if (this.drain.answerTo(key) != null) {
 				// What this drain answers is no answer before it is stored.
 				return Outcome.POSTPONED;
 			}
@@ -188,8 +194,8 @@ final class Turns {
 		Object message;
 		try {
 			message = this.host.codec().decode(stored.message()).value();
-			if (message == null) {
-				throw new IllegalStateException("it holds no message");
+			if (message == null || !this.type.isMessage(message)) {
+				throw new IllegalStateException("it holds no message of actor type '" + this.type.name() + "'");
 			}
 		}
 		catch (RuntimeException ex) {
@@ -204,10 +210,10 @@ final class Turns {
 	}
 
 	private Outcome turn(Envelope envelope, Object message) {
-		this.drain.beginTurn(envelope, message);
+		this.turn.begin(envelope, message, this.now);
 		try {
 			Object before = this.activation.state();
-			Object after = this.type.behavior().handle(before, message, this.drain);
+			Object after = this.type.behavior().handle(before, message, this.turn);
 			if (after == null) {
 				throw new NullPointerException("the handler returned null; return the state itself for no change");
 			}
@@ -218,14 +224,14 @@ final class Turns {
 		}
 		settle(envelope);
 		this.activation.attempts = 0;
-		this.drain.endTurn();
+		this.turn.end();
 		return Outcome.DONE;
 	}
 
 	@SuppressWarnings("ReferenceEquality") // the contract: the same reference is no
 											// change
 	private void accept(Envelope envelope, Object message, Object before, Object after) {
-		if (this.drain.takeCleared()) {
+		if (this.turn.takeCleared()) {
 			this.activation.setState(this.activation.freshState());
 			this.drain.dropRecorded();
 			return;
@@ -254,7 +260,7 @@ final class Turns {
 					? List.of(this.host.codec().encode(message, envelope.messageId(this.host), this.activation.epoch()))
 					: List.of();
 		}
-		List<Object> events = this.drain.takeEvents();
+		List<Object> events = this.turn.events();
 		if (events.isEmpty()) {
 			return List.of();
 		}
@@ -280,12 +286,12 @@ final class Turns {
 			this.drain.add(new Effects.Handled(tell));
 		}
 		else if (envelope instanceof ReminderDue due) {
-			this.drain.add(new Effects.ReminderHandled(due, !this.drain.turnSet(due.name())));
+			this.drain.add(new Effects.ReminderHandled(due, !this.turn.setsReminder(due.name())));
 		}
 	}
 
 	private Outcome failed(Envelope envelope, Object message, Throwable error) {
-		this.drain.rollBack();
+		this.turn.rollBack();
 		this.activation.note(error);
 		this.activation.restoreMutableState();
 		FailurePolicy policy = this.type.settings().onFailure();

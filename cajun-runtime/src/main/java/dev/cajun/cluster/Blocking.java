@@ -6,7 +6,7 @@ import java.util.List;
 import dev.cajun.ActorId;
 import dev.cajun.CyclicCallException;
 import dev.cajun.activation.Activation;
-import dev.cajun.activation.Drain;
+import dev.cajun.activation.Turn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +30,15 @@ final class Blocking {
 	}
 
 	static Blocking on(Router router, ActorId asked) {
-		Drain drain = Drain.current();
-		if (drain == null) {
+		Turn turn = Turn.current();
+		if (turn == null) {
 			return NONE;
 		}
-		if (drain.isReplaying()) {
-			throw new IllegalStateException("Actor " + drain.activation().id() + " asked " + asked
+		if (turn.isReplaying()) {
+			throw new IllegalStateException("Actor " + turn.activation().id() + " asked " + asked
 					+ " while its journal is handled again; use ActorContext.ask, whose answer is journaled as a message");
 		}
-		Activation self = drain.activation();
+		Activation self = turn.activation();
 		self.waitFor(asked);
 		List<ActorId> chain = new ArrayList<>(List.of(self.id()));
 		for (ActorId next = asked; next != null && chain.size() < MAX_CHAIN;) {

@@ -13,7 +13,7 @@ import dev.cajun.Request;
 import dev.cajun.activation.Activation;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Ask;
-import dev.cajun.activation.Drain;
+import dev.cajun.activation.Turn;
 import dev.cajun.activation.Tell;
 import dev.cajun.serialization.MessageType;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +52,9 @@ final class RoutedRef<M> implements ActorRef<M> {
 			return;
 		}
 		int size = check(messageType(message), message);
-		Drain drain = Drain.current();
-		if (drain != null) {
-			drain.tell(this.id, message, size, delivery);
+		Turn turn = Turn.current();
+		if (turn != null) {
+			turn.tell(this.id, message, size, delivery);
 			return;
 		}
 		this.router.checkAdmission(this.id);
@@ -68,9 +68,9 @@ final class RoutedRef<M> implements ActorRef<M> {
 
 	private CompletionStage<Void> send(M message, Delivery delivery) {
 		int size = check(messageType(message), message);
-		Drain drain = Drain.current();
-		if (drain != null) {
-			return drain.tell(this.id, message, size, delivery);
+		Turn turn = Turn.current();
+		if (turn != null) {
+			return turn.tell(this.id, message, size, delivery);
 		}
 		this.router.checkAdmission(this.id);
 		if (delivery != Delivery.AT_MOST_ONCE) {

@@ -28,7 +28,7 @@ import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Ask;
 import dev.cajun.activation.AskTerms;
 import dev.cajun.activation.Confirmations;
-import dev.cajun.activation.Drain;
+import dev.cajun.activation.Turn;
 import dev.cajun.activation.Envelope;
 import dev.cajun.activation.Host;
 import dev.cajun.activation.MemoryBudget;
@@ -281,7 +281,7 @@ public final class Router implements Host {
 
 	@Nullable Activation sendAsk(@Nullable Activation hint, ActorType type, ActorId receiver, Ask ask) {
 		try {
-			if (Drain.current() == null) {
+			if (Turn.current() == null) {
 				checkAdmission(receiver);
 			}
 			ask.start();
