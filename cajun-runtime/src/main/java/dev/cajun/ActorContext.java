@@ -106,8 +106,8 @@ public interface ActorContext<M> {
 			BiFunction<@Nullable R, @Nullable Throwable, ? extends M> toMessage);
 
 	/**
-	 * Waits for something else without blocking; the outcome comes back as a message.
-	 * Lost when this activation ends before.
+	 * Waits for something else without blocking; the outcome comes back as a message. The
+	 * message wakes the actor if its activation has ended; it is lost with the process.
 	 * @param stage what to wait for
 	 * @param toMessage makes this actor's message of the value or, when that is null, of
 	 * the error

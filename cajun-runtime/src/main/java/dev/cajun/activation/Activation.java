@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 
 import dev.cajun.ActorId;
 import dev.cajun.CajunException;
@@ -63,8 +64,15 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private @Nullable Fence fence;
 
-	/** A message that failed and is handled again, before any other. */
-	@Nullable Envelope retrying;
+	/**
+	 * Whether the last turn took long: then a drain is one turn, so that no reply waits.
+	 */
+	boolean slow;
+
+	/**
+	 * Whether somebody must see to it that stored tells are sent, should this end early.
+	 */
+	private boolean owesTells;
 
 	int attempts;
 
@@ -85,7 +93,7 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private volatile @Nullable String lastError;
 
-	private volatile @Nullable ActorId waitingFor;
+	private volatile @Nullable Waiting waitingFor;
 
 	private volatile long lastUsed;
 
@@ -189,6 +197,7 @@ public final class Activation extends Mailbox implements Runnable {
 		this.state = state;
 		this.ledger = ledger;
 		this.phase = Phase.READY;
+		this.owesTells = false;
 		if (this.type.isMutableState() && !this.type.isPersistent()) {
 			ledger().stateBytes = encodeState(state);
 		}
@@ -203,6 +212,7 @@ public final class Activation extends Mailbox implements Runnable {
 		this.refusal = Recovery.quarantined(this, reason);
 		this.quarantine = reason;
 		this.phase = Phase.REFUSING;
+		this.passivateWhenEmpty = this.host.isStopping();
 		this.type.statistics().quarantined.increment();
 		logger.error("Actor {} is quarantined: {}", this.id, reason);
 		return true;
@@ -232,11 +242,16 @@ public final class Activation extends Mailbox implements Runnable {
 		for (Envelope envelope = poll(0); envelope != null; envelope = poll(count)) {
 			count++;
 			bytes += envelope.size;
-			if (envelope instanceof Control control) {
-				control.run(this);
+			try {
+				if (envelope instanceof Control control) {
+					control.run(this);
+				}
+				else if (this.refusal != null) {
+					envelope.refuse(this, this.refusal);
+				}
 			}
-			else if (this.refusal != null) {
-				envelope.refuse(this, this.refusal);
+			catch (RuntimeException ex) {
+				logger.error("Actor {} could not refuse a message", this.id, ex);
 			}
 			if (this.phase != Phase.REFUSING) {
 				return release(count, bytes, this.host.budget()) > 0;
@@ -251,21 +266,25 @@ public final class Activation extends Mailbox implements Runnable {
 	/** Drops the state; the next step loads it again. */
 	private void reset() {
 		this.phase = Phase.LOADING;
+		this.ending = false;
 		this.state = null;
-		this.ledger = null;
 		this.attempts = 0;
-		if (this.timers != null) {
-			this.timers.cancelAll();
+		if (this.ledger != null) {
+			this.owesTells |= this.ledger.hasTellsToSend();
+			this.ledger.failWaiting(this.id);
+			this.ledger = null;
 		}
 	}
 
 	private boolean ended() {
 		this.phase = Phase.ENDED;
-		if (this.timers != null) {
-			this.timers.cancelAll();
-		}
+		cancelTimers();
 		if (this.quarantine != null) {
+			this.quarantine = null;
 			this.type.statistics().quarantined.decrement();
+		}
+		if (this.owesTells && !this.host.isStopping()) {
+			this.host.wakeLater(this.id);
 		}
 		this.type.statistics().ended.increment();
 		this.host.ended(this);
@@ -305,7 +324,10 @@ public final class Activation extends Mailbox implements Runnable {
 				releaseTaken(drain);
 				return later(this.type.settings().retry().delayNanos(this.attempts), () -> true);
 			}
-			case RESTART -> reset();
+			case RESTART -> {
+				cancelTimers();
+				reset();
+			}
 			case STOP -> quarantine("stopped by its failure policy after " + this.lastError);
 			case NOTHING -> {
 				if (this.passivateWhenEmpty && mayEnd()) {
@@ -363,6 +385,12 @@ public final class Activation extends Mailbox implements Runnable {
 		return !timers && (this.ledger == null || !this.ledger.hasTellsToSend());
 	}
 
+	private void cancelTimers() {
+		if (this.timers != null) {
+			this.timers.cancelAll();
+		}
+	}
+
 	boolean isPassivating() {
 		return this.passivateWhenEmpty;
 	}
@@ -375,8 +403,14 @@ public final class Activation extends Mailbox implements Runnable {
 	public static Envelope settled(String sender) {
 		return new Control((activation) -> {
 			Ledger ledger = activation.ledger;
-			if (ledger != null && ledger.received.containsKey(sender)) {
+			if (ledger == null || !ledger.received.containsKey(sender)) {
+				return;
+			}
+			if (activation.type.isPersistent()) {
 				ledger.settled.put(sender, activation.host.scheduler().nanoTime());
+			}
+			else {
+				ledger.received.remove(sender);
 			}
 		});
 	}
@@ -489,19 +523,28 @@ public final class Activation extends Mailbox implements Runnable {
 		return timers;
 	}
 
-	@Nullable Envelope takeRetrying() {
-		Envelope taken = this.retrying;
-		this.retrying = null;
-		return taken;
-	}
-
+	/**
+	 * Keeps the last error for whoever asks; the error may be of any, even a broken,
+	 * class.
+	 */
 	void note(Object error) {
-		this.lastError = error.toString();
+		try {
+			this.lastError = error.toString();
+		}
+		catch (RuntimeException ex) {
+			this.lastError = error.getClass().getName();
+		}
 	}
 
 	HandlerException handlerException(Throwable error) {
-		return new HandlerException(this.id, error.getClass().getName(),
-				(error.getMessage() == null) ? "" : error.getMessage());
+		String text;
+		try {
+			text = error.getMessage();
+		}
+		catch (RuntimeException ex) {
+			text = "(its getMessage failed)";
+		}
+		return new HandlerException(this.id, error.getClass().getName(), (text == null) ? "" : text);
 	}
 
 	void undelivered(Object message, Delivery delivery, String reason) {
@@ -552,13 +595,20 @@ public final class Activation extends Mailbox implements Runnable {
 
 	/** Loads the actor, which sends what it still has to deliver. */
 	public void wake() {
-		offerUnbounded(new Control((activation) -> {
-		}));
+		offerUnbounded(new Control((activation) -> activation.owesTells |= activation.phase == Phase.REFUSING));
 	}
 
 	/** Asks the activation to end once it has nothing to do. */
 	public void requestPassivation() {
 		offerUnbounded(new Control(Activation::passivateWhenEmpty));
+	}
+
+	/**
+	 * Unhandled messages.
+	 * @return how many
+	 */
+	public int waiting() {
+		return depth();
 	}
 
 	/** Lets a quarantined actor take messages again. */
@@ -568,18 +618,19 @@ public final class Activation extends Mailbox implements Runnable {
 
 	/**
 	 * Notes that the running handler blocks on another actor's answer.
-	 * @param actor the actor asked, or {@code null} when it blocks no more
+	 * @param waiting for what, or {@code null} when it blocks no more
 	 */
-	public void waitFor(@Nullable ActorId actor) {
-		this.waitingFor = actor;
+	public void waitFor(@Nullable Waiting waiting) {
+		this.waitingFor = waiting;
 	}
 
 	/**
 	 * The actor whose answer the running handler waits for.
-	 * @return the actor asked, or {@code null}
+	 * @return the actor asked, or {@code null} when none is, or it has answered
 	 */
 	public @Nullable ActorId waitingFor() {
-		return this.waitingFor;
+		Waiting waiting = this.waitingFor;
+		return (waiting == null || waiting.answered().getAsBoolean()) ? null : waiting.asked();
 	}
 
 	/**
@@ -617,6 +668,17 @@ public final class Activation extends Mailbox implements Runnable {
 				(drain == null || message == null) ? List.of() : List.of(drain.turn().thread().getStackTrace()),
 				this.lastError, (ledger == null) ? 0 : ledger.sequence, (ledger == null) ? 0 : ledger.snapshotSequence,
 				this.quarantine, epoch());
+	}
+
+	/**
+	 * What a handler blocks on.
+	 *
+	 * @param asked the actor asked
+	 * @param answered whether its answer is there, though the handler may not have seen
+	 * it
+	 */
+	public record Waiting(ActorId asked, BooleanSupplier answered) {
+
 	}
 
 	/** What an activation is at. */

@@ -20,6 +20,8 @@ public final class Activations {
 	/** When the cap is passed, this part of it is passivated at once. */
 	private static final int EVICTED_PART = 100;
 
+	private static final long EVICTION_INTERVAL_NANOS = 1_000_000L;
+
 	private final ConcurrentHashMap<ActorId, Activation> activations = new ConcurrentHashMap<>();
 
 	private final Host host;
@@ -77,6 +79,8 @@ public final class Activations {
 		}
 		type.statistics().activated.increment();
 		if (this.activations.mappingCount() > this.maxActive && this.evicting.compareAndSet(false, true)) {
+			// One search a while: most may have something to do, and then it finds
+			// nothing.
 			this.host.execute(this::evict);
 		}
 		return fresh;
@@ -112,7 +116,7 @@ public final class Activations {
 			}
 		}
 		finally {
-			this.evicting.set(false);
+			this.host.scheduler().schedule(EVICTION_INTERVAL_NANOS, () -> this.evicting.set(false));
 		}
 	}
 
@@ -126,9 +130,13 @@ public final class Activations {
 		}
 	}
 
-	/** Passivates everything, quarantined actors included. */
+	/** Passivates everything that has nothing to do, quarantined actors included. */
 	public void passivateAll() {
-		this.activations.values().forEach(Activation::requestPassivation);
+		for (Activation activation : this.activations.values()) {
+			if (activation.depth() == 0) {
+				activation.requestPassivation();
+			}
+		}
 	}
 
 	/**

@@ -78,7 +78,6 @@ public final class Ask extends Envelope implements Effect {
 
 	private final @Nullable Thread waiter;
 
-	@SuppressWarnings("unused")
 	private volatile int progress;
 
 	private volatile @Nullable Object outcome;
@@ -143,36 +142,41 @@ public final class Ask extends Envelope implements Effect {
 	}
 
 	/**
-	 * Whether the handler may run it; after that it is too late to say that it was not.
+	 * Whether the handler may run it, for the first time or again; after that it is too
+	 * late to say that it was not.
 	 */
 	boolean begin() {
-		return PROGRESS.compareAndSet(this, QUEUED, RUNNING);
+		return PROGRESS.compareAndSet(this, QUEUED, RUNNING) || this.progress == RUNNING;
 	}
 
-	boolean isOpen() {
+	/**
+	 * Whether there is no answer yet.
+	 * @return true until it is answered, failed or timed out
+	 */
+	public boolean isOpen() {
 		return this.outcome == null;
 	}
 
 	/** Where a late answer goes. */
 	<R> ReplyTo<R> replyTo() {
-		this.host.keepForLateReply(number(), this);
+		this.host.lateReplies().keep(number(), this);
 		this.kept = true;
 		if (this.outcome != null) {
-			this.host.forgetLateReply(number());
+			this.host.lateReplies().forget(number());
 		}
-		return new ReplyTo<>(this.host.process(), number(), this.messageType.name(), this.key);
+		return new ReplyTo<>(this.host.lateReplies().process(), number(), this.messageType.name(), this.key);
 	}
 
 	private long number() {
 		if (this.number == 0) {
-			this.number = this.host.nextRequestNumber();
+			this.number = this.host.lateReplies().nextNumber();
 		}
 		return this.number;
 	}
 
 	@Override
 	String makeId(Host host) {
-		return (this.key == null) ? ASK_ID + host.process() + ":" + number() : KEY_ID + this.key;
+		return (this.key == null) ? ASK_ID + host.lateReplies().process() + ":" + number() : KEY_ID + this.key;
 	}
 
 	/** The same place as {@link #replyTo()} gave when the message was first handled. */
@@ -225,6 +229,11 @@ public final class Ask extends Envelope implements Effect {
 		fail(refusal.toException());
 	}
 
+	/** Takes the request back; a handler that has begun goes on. */
+	public void cancel() {
+		PROGRESS.compareAndSet(this, QUEUED, GONE);
+	}
+
 	private void settle(Object result) {
 		if (this.outcome != null || !OUTCOME.compareAndSet(this, null, result)) {
 			return;
@@ -234,7 +243,7 @@ public final class Ask extends Envelope implements Effect {
 			timer.cancel();
 		}
 		if (this.kept) {
-			this.host.forgetLateReply(this.number);
+			this.host.lateReplies().forget(this.number);
 		}
 		count(result);
 		if (this.waiter != null) {
@@ -269,7 +278,12 @@ public final class Ask extends Envelope implements Effect {
 		}
 	}
 
+	/** Runs on the clock's thread, so what takes longer runs elsewhere. */
 	private void expire() {
+		this.host.execute(this::timeOut);
+	}
+
+	private void timeOut() {
 		boolean notRun = PROGRESS.compareAndSet(this, QUEUED, GONE);
 		if (this.outcome == null) {
 			fail(timeout(notRun));
@@ -285,6 +299,9 @@ public final class Ask extends Envelope implements Effect {
 			.append(Duration.ofNanos(this.timeoutNanos).toMillis())
 			.append(" ms; ")
 			.append(notRun ? "the request was not run and will not be" : "its outcome is unknown");
+		if (this.host.isStopping()) {
+			text.append(". The node is stopping");
+		}
 		if (activity != null) {
 			text.append(". ").append(activity.describe());
 		}

@@ -56,7 +56,7 @@ public final class Confirmations {
 	private void send(Fence fence, Gathering gathering) {
 		for (Gathering current = gathering; current != null;) {
 			Gathering sent = current;
-			CompletionStage<Map<ActorId, StoreResult>> answer = this.store.confirm(fence, sent.sequences);
+			CompletionStage<Map<ActorId, StoreResult>> answer = ask(fence, sent);
 			if (!answer.toCompletableFuture().isDone()) {
 				answer.whenComplete((results, error) -> {
 					Gathering following = next(fence);
@@ -69,6 +69,15 @@ public final class Confirmations {
 			}
 			current = next(fence);
 			answer.whenComplete(sent::settle);
+		}
+	}
+
+	private CompletionStage<Map<ActorId, StoreResult>> ask(Fence fence, Gathering gathering) {
+		try {
+			return this.store.confirm(fence, gathering.sequences);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
 		}
 	}
 

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of an activation over what its mailbox holds: the envelopes taken, and what
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * by anybody, for diagnosis.
  */
 final class Drain {
+
+	private static final Logger logger = LoggerFactory.getLogger(Drain.class);
 
 	private final Activation activation;
 
@@ -150,6 +154,39 @@ final class Drain {
 		this.stateChanged = false;
 		this.records.clear();
 		this.effects.add(new Effects.Cleared());
+	}
+
+	/** Lets every effect go, in order. */
+	void leave() {
+		if (!this.received.isEmpty()) {
+			this.activation.ledger().received.putAll(this.received);
+		}
+		for (int i = 0; i < this.effects.size(); i++) {
+			try {
+				this.effects.get(i).leave(this);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("An effect of actor {} failed", this.activation.id(), ex);
+			}
+		}
+		this.effects.clear();
+	}
+
+	/** Whether the write of this drain changes a reminder. */
+	boolean touchesReminder(String name) {
+		for (Effect effect : this.effects) {
+			boolean touches = switch (effect) {
+				case Effects.SetReminder set -> set.reminder().name().equals(name);
+				case Effects.Cancel cancel -> cancel.name().equals(name);
+				case Effects.ReminderHandled handled -> handled.reminder().name().equals(name);
+				case Effects.Cleared cleared -> true;
+				default -> false;
+			};
+			if (touches) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

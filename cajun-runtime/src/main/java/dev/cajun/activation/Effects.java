@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.cajun.ActorId;
 import dev.cajun.CajunException;
@@ -71,8 +74,8 @@ final class Effects {
 		List<StoredTell> tells = number(guaranteed, sequence);
 		return new Commit(drain.activation().id(), ledger.sequence, host.nextBatch(), drain.cleared, state, records,
 				drain.receivedOnce, ledger.forgetSettled(host, drain.received.keySet()), List.copyOf(replies.values()),
-				ledger.expireAnswers(host), tells, List.copyOf(ledger.acknowledged), List.copyOf(reminders.values()),
-				cancelled, !tells.isEmpty() || ledger.hasTellsToSend());
+				ledger.expiredAnswers(host, replies.keySet()), tells, List.copyOf(ledger.acknowledged),
+				List.copyOf(reminders.values()), cancelled, !tells.isEmpty() || ledger.hasTellsToSend());
 	}
 
 	private static List<StoredTell> number(List<GuaranteedTell> guaranteed, long sequence) {
@@ -135,7 +138,7 @@ final class Effects {
 
 		private final byte[] bytes;
 
-		private final CompletableFuture<Void> stored = new CompletableFuture<>();
+		private final CompletableFuture<Void> stored = new AfterTurn();
 
 		private long number;
 
@@ -162,6 +165,46 @@ final class Effects {
 			else {
 				this.stored.complete(null);
 			}
+		}
+
+	}
+
+	/**
+	 * Completes after the handler's write, and so never while the handler waits for it.
+	 */
+	private static final class AfterTurn extends CompletableFuture<Void> {
+
+		private final @Nullable Turn turn = Turn.current();
+
+		@SuppressWarnings("ReferenceEquality") // the very turn
+		private void check() {
+			if (this.turn != null && this.turn == Turn.current() && !isDone()) {
+				throw new IllegalStateException("A guaranteed tell of actor " + this.turn.activation().id()
+						+ " leaves with the handler's write; to wait for it in the handler is to wait for ever");
+			}
+		}
+
+		@Override
+		public <U> CompletableFuture<U> newIncompleteFuture() {
+			return new CompletableFuture<>();
+		}
+
+		@Override
+		public Void get() throws InterruptedException, ExecutionException {
+			check();
+			return super.get();
+		}
+
+		@Override
+		public Void get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+			check();
+			return super.get(timeout, unit);
+		}
+
+		@Override
+		public Void join() {
+			check();
+			return super.join();
 		}
 
 	}
@@ -223,7 +266,9 @@ final class Effects {
 		public void leave(Drain drain) {
 			Activation activation = drain.activation();
 			String name = this.reminder.name();
-			if (this.removed && activation.ledger().reminders.remove(name) != null) {
+			StoredReminder stored = activation.ledger().reminders.get(name);
+			if (this.removed && stored != null && stored.dueMillis() == this.reminder.dueMillis()) {
+				activation.ledger().reminders.remove(name);
 				activation.host().reminderRemoved(activation.id(), name);
 			}
 			this.reminder.done(true);

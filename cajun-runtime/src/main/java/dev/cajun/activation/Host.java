@@ -2,10 +2,8 @@ package dev.cajun.activation;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
-import dev.cajun.CajunException;
 import dev.cajun.Delivery;
 import dev.cajun.MessageUndelivered;
-import dev.cajun.ReplyTo;
 import dev.cajun.serialization.RecordCodec;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.BatchId;
@@ -23,9 +21,6 @@ public interface Host {
 
 	/** This node's id. */
 	String node();
-
-	/** This process, which outlives no restart. */
-	String process();
 
 	/** The node's time. */
 	Scheduler scheduler();
@@ -78,17 +73,8 @@ public interface Host {
 	/** Gives a numbered tell to its receiver, which answers. */
 	void send(ActorId receiver, NumberedTell tell);
 
-	/** A request number never used before in this process. */
-	long nextRequestNumber();
-
-	/** Keeps a request so that a late answer finds it. */
-	void keepForLateReply(long number, Ask ask);
-
-	/** The request needs no late answer any more. */
-	void forgetLateReply(long number);
-
-	/** Answers a request of an earlier turn. */
-	void lateReply(ReplyTo<?> to, @Nullable Object value, @Nullable CajunException error);
+	/** The requests whose answer may come in a later turn. */
+	LateReplies lateReplies();
 
 	/** What an actor on this node is doing. */
 	@Nullable Activity activity(ActorId actor);
@@ -110,6 +96,11 @@ public interface Host {
 
 	/** Whether the node is stopping, and activations need not wait for anything. */
 	boolean isStopping();
+
+	/**
+	 * The actor has stored tells to send, and could not be loaded now: tries again later.
+	 */
+	void wakeLater(ActorId actor);
 
 	/** An activation has ended. */
 	void ended(Activation activation);

@@ -11,6 +11,7 @@ import java.util.Set;
 
 import dev.cajun.ActorId;
 import dev.cajun.HandlerException;
+import dev.cajun.OutcomeUnknownException;
 import dev.cajun.serialization.DecodedRecord;
 import dev.cajun.store.Commit;
 import dev.cajun.store.StoredActor;
@@ -42,6 +43,9 @@ final class Ledger {
 
 	/** Answers by idempotency key, oldest first. */
 	final LinkedHashMap<String, Answer> answers = new LinkedHashMap<>(0);
+
+	/** Keys that the store may forget. */
+	private final List<String> expired = new ArrayList<>(0);
 
 	/** Tells not acknowledged, by receiver. */
 	final Map<ActorId, Outbound> outbox = new HashMap<>(0);
@@ -75,6 +79,7 @@ final class Ledger {
 			this.snapshotSequence = this.sequence;
 		}
 		this.acknowledged.clear();
+		this.expired.clear();
 	}
 
 	boolean hasTellsToSend() {
@@ -106,24 +111,44 @@ final class Ledger {
 		return taken;
 	}
 
-	/** Keys whose answers are older than allowed, removed here. */
-	List<String> expireAnswers(Host host) {
+	/** Drops answers that are older than allowed; the next write names them. */
+	void expireAnswers(Host host) {
 		if (this.answers.isEmpty()) {
-			return List.of();
+			return;
 		}
 		long oldestMillis = host.scheduler().now().toEpochMilli() - host.dedupMaxAgeMillis();
-		List<String> expired = new ArrayList<>(0);
 		for (Iterator<Answer> oldest = this.answers.values().iterator(); oldest.hasNext();) {
 			Answer answer = oldest.next();
 			if (answer.stored.atMillis() >= oldestMillis) {
-				break;
+				return;
 			}
-			if (answer.isGiven() || answer.waiting.isEmpty()) {
-				expired.add(answer.stored.key());
+			if (answer.isGiven() || !answer.isAwaited()) {
+				this.expired.add(answer.stored.key());
 				oldest.remove();
 			}
 		}
-		return expired;
+	}
+
+	/**
+	 * What the store may forget with the next write, apart from what that write brings.
+	 */
+	List<String> expiredAnswers(Host host, Set<String> brought) {
+		expireAnswers(host);
+		return this.expired.isEmpty() ? List.of()
+				: this.expired.stream().filter((key) -> !brought.contains(key)).toList();
+	}
+
+	/**
+	 * The state is dropped: requests that wait for an answer will get it from nobody
+	 * here.
+	 */
+	void failWaiting(ActorId actor) {
+		for (Answer answer : this.answers.values()) {
+			for (Ask ask : answer.waiting) {
+				ask.fail(new OutcomeUnknownException("Actor " + actor
+						+ " dropped its state while it handled a request with this idempotency key; ask again"));
+			}
+		}
 	}
 
 	boolean isAnythingSettled(Host host) {
@@ -165,9 +190,10 @@ final class Ledger {
 			return this.stored.reply().length > 0;
 		}
 
-		boolean isExpired(Host host) {
-			return this.stored.atMillis() < host.scheduler().now().toEpochMilli() - host.dedupMaxAgeMillis()
-					&& (isGiven() || this.waiting.isEmpty());
+		/** Whether anybody still waits for an answer that was not given. */
+		boolean isAwaited() {
+			this.waiting.removeIf((ask) -> !ask.isOpen());
+			return !this.waiting.isEmpty();
 		}
 
 		/** Makes the request leave with this answer, a refusal included. */

@@ -177,10 +177,6 @@ abstract sealed class Mailbox permits Activation {
 		return (now < 0) ? 0 : (int) (now & COUNT_MASK);
 	}
 
-	final boolean isClosed() {
-		return this.load < 0;
-	}
-
 	/** What became of an offer. */
 	public enum Offer {
 

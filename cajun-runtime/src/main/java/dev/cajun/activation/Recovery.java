@@ -67,9 +67,19 @@ final class Recovery {
 
 	private boolean restore(StoredActor stored) {
 		this.ledger = Ledger.of(stored);
+		if (stored.state() == null) {
+			try {
+				this.state = this.activation.freshState();
+			}
+			catch (RuntimeException ex) {
+				this.activation.note(ex);
+				return this.activation.end(Refusal.of(this.activation.handlerException(ex)));
+			}
+		}
 		try {
-			this.state = (stored.state() == null) ? this.activation.freshState()
-					: checked(valueOf(stored.state()), this.type::isState, "state");
+			if (stored.state() != null) {
+				this.state = checked(valueOf(stored.state()), this.type::isState, "state");
+			}
 			if (this.type.isMutableState()) {
 				this.ledger.stateBytes = encode(this.state);
 			}

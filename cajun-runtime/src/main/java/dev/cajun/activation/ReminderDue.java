@@ -33,6 +33,11 @@ public final class ReminderDue extends Envelope {
 		return this.dueMillis;
 	}
 
+	/** The reminder cannot be handled now and must be announced again. */
+	public void postpone() {
+		done(false);
+	}
+
 	void done(boolean settled) {
 		this.done.accept(settled);
 	}

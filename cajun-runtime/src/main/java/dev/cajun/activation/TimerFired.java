@@ -7,13 +7,19 @@ final class TimerFired extends Envelope {
 
 	private final Timers.Timer timer;
 
+	/**
+	 * Whether it was found to be neither cancelled nor replaced; it may be handled again.
+	 */
+	private boolean valid;
+
 	TimerFired(Timers.Timer timer) {
 		super(timer.message(), 0);
 		this.timer = timer;
 	}
 
-	Timers.Timer timer() {
-		return this.timer;
+	boolean isValid(Timers timers) {
+		this.valid = this.valid || timers.fired(this.timer);
+		return this.valid;
 	}
 
 	@Override

@@ -126,10 +126,10 @@ public final class Turn implements ActorContext<Object> {
 	void end() {
 		if (this.envelope instanceof Ask ask) {
 			if (!this.answered) {
-				ask.prepareFailure(new HandlerException(this.activation.id(), IllegalStateException.class.getName(),
-						"handled without a reply: the handler of " + ask.messageType().name()
-								+ " must call reply, fail or replyTo"));
-				this.drain.add(ask);
+				answer(ask, null,
+						new HandlerException(this.activation.id(), IllegalStateException.class.getName(),
+								"handled without a reply: the handler of " + ask.messageType().name()
+										+ " must call reply, fail or replyTo"));
 			}
 			if (!ask.isLocal()) {
 				this.drain.wantConfirmation();
@@ -322,7 +322,7 @@ public final class Turn implements ActorContext<Object> {
 		if (to.key() != null && fingerprint != null) {
 			keepAnswer(to.key(), fingerprint, to.requestType(), value, error);
 		}
-		this.drain.add((drain) -> this.host.lateReply(to, value, error));
+		this.drain.add((drain) -> this.host.lateReplies().answer(to, value, error));
 	}
 
 	/** The fingerprint of the request whose answer to this key is still to come. */

@@ -37,6 +37,9 @@ final class Turns {
 
 	private final Turn turn;
 
+	/** A volatile actor writes nothing, so its effects wait for nothing. */
+	private final boolean leavesAtOnce;
+
 	private After after = After.NOTHING;
 
 	/** The time at which the message in hand was taken. */
@@ -48,6 +51,7 @@ final class Turns {
 		this.host = activation.host();
 		this.drain = drain;
 		this.turn = drain.turn();
+		this.leavesAtOnce = !this.type.isPersistent();
 	}
 
 	After run() {
@@ -57,25 +61,25 @@ final class Turns {
 		long now = start;
 		try {
 			boolean more = true;
-			while (more && drain.taken < MAX_MESSAGES && now - start < MAX_NANOS) {
-				boolean again = this.activation.retrying != null;
-				Envelope envelope = again ? this.activation.takeRetrying() : this.activation.poll(drain.taken);
+			int most = this.activation.slow ? 1 : MAX_MESSAGES;
+			while (more && drain.taken < most && now - start < MAX_NANOS) {
+				Envelope envelope = this.activation.poll(drain.taken);
 				if (envelope == null) {
 					break;
 				}
 				this.now = now;
-				Outcome outcome = handle(envelope, again);
-				if (outcome == Outcome.POSTPONED) {
+				Outcome outcome = handleOrTake(envelope);
+				now = this.host.scheduler().nanoTime();
+				this.activation.slow = now - this.now >= MAX_NANOS;
+				if (outcome == Outcome.POSTPONED || outcome == Outcome.AGAIN) {
 					this.activation.putBack(envelope);
-					break;
-				}
-				if (outcome == Outcome.AGAIN) {
-					this.activation.retrying = envelope;
 					break;
 				}
 				drain.take(envelope);
 				more = outcome == Outcome.DONE;
-				now = this.host.scheduler().nanoTime();
+				if (this.leavesAtOnce) {
+					drain.leave();
+				}
 			}
 		}
 		finally {
@@ -89,13 +93,26 @@ final class Turns {
 		return this.after;
 	}
 
-	private Outcome handle(Envelope envelope, boolean again) {
+	/**
+	 * Whatever happens, the envelope is not lost: the drain has it, or it is put back.
+	 */
+	private Outcome handleOrTake(Envelope envelope) {
+		try {
+			return handle(envelope);
+		}
+		catch (Throwable ex) {
+			this.drain.take(envelope);
+			throw ex;
+		}
+	}
+
+	private Outcome handle(Envelope envelope) {
 		return switch (envelope) {
 			case Tell tell -> turn(tell, message(tell));
 			case Ask ask -> ask(ask);
 			case NumberedTell tell -> numbered(tell);
 			case TimerFired fired ->
-				(again || this.activation.timers().fired(fired.timer())) ? turn(fired, message(fired)) : Outcome.DONE;
+				fired.isValid(this.activation.timers()) ? turn(fired, message(fired)) : Outcome.DONE;
 			case ReminderDue due -> reminder(due);
 			case Control control -> {
 				control.run(this.activation);
@@ -113,30 +130,23 @@ final class Turns {
 	}
 
 	private Outcome ask(Ask ask) {
-		String key = ask.key();
-		if (key != null) {
-			if (this.drain.answerTo(key) != null) {
-				// What this drain answers is no answer before it is stored.
-				return Outcome.POSTPONED;
-			}
-			if (answerAgain(ask, key)) {
-				return Outcome.DONE;
-			}
-		}
 		if (!ask.begin()) {
 			this.type.statistics().expired.increment();
 			return Outcome.DONE;
 		}
-		return turn(ask, message(ask));
+		String key = ask.key();
+		if (key != null && this.drain.answerTo(key) != null) {
+			// What this drain answers is no answer before it is stored.
+			return Outcome.POSTPONED;
+		}
+		return (key != null && answerAgain(ask, key)) ? Outcome.DONE : turn(ask, message(ask));
 	}
 
 	/** Whether the key is known, and the request therefore not handled. */
 	private boolean answerAgain(Ask ask, String key) {
 		Ledger ledger = this.activation.ledger();
+		ledger.expireAnswers(this.host);
 		Ledger.Answer known = ledger.answers.get(key);
-		if (known != null && known.isExpired(this.host)) {
-			known = null;
-		}
 		if (known == null) {
 			if (ledger.answers.size() >= this.host.dedupMaxEntries()) {
 				ask.fail(new MailboxFullException("Actor " + this.activation.id() + " remembers "
@@ -186,6 +196,10 @@ final class Turns {
 	}
 
 	private Outcome reminder(ReminderDue due) {
+		if (this.drain.touchesReminder(due.name())) {
+			// Whether it is still set is known once the drain is written.
+			return Outcome.POSTPONED;
+		}
 		StoredReminder stored = this.activation.ledger().reminders.get(due.name());
 		if (stored == null || stored.dueMillis() != due.dueMillis()) {
 			due.done(true);

@@ -1,7 +1,5 @@
 package dev.cajun.activation;
 
-import java.util.List;
-
 import dev.cajun.ActorId;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.StaleOwnerException;
@@ -120,6 +118,9 @@ final class Write {
 			return this.activation.later(delay, () -> send(commit));
 		}
 		this.type.statistics().commitsFailed.increment();
+		if (this.resent > 0) {
+			return outcomeUnknown("The store failed: " + error);
+		}
 		if (kind == StoreException.Kind.CORRUPT) {
 			this.activation.quarantine("its stored data is damaged (" + error + ")");
 			this.drain.refuse(Recovery.quarantined(this.activation, error.toString()));
@@ -155,6 +156,10 @@ final class Write {
 		if (!outcomeUnknown) {
 			return this.activation.handleAgain(this.drain, this.drain.untake((envelope) -> true));
 		}
+		return outcomeUnknown(why);
+	}
+
+	private boolean outcomeUnknown(String why) {
 		Envelope again = this.drain.untake(
 				(envelope) -> envelope instanceof NumberedTell || (envelope instanceof Ask ask && ask.key() != null));
 		this.drain.refuse(new Refusal(
@@ -165,18 +170,7 @@ final class Write {
 	}
 
 	private boolean leave() {
-		if (!this.drain.received.isEmpty()) {
-			this.activation.ledger().received.putAll(this.drain.received);
-		}
-		List<Effect> effects = this.drain.effects();
-		for (int i = 0; i < effects.size(); i++) {
-			try {
-				effects.get(i).leave(this.drain);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("An effect of actor {} failed", this.activation.id(), ex);
-			}
-		}
+		this.drain.leave();
 		if (this.type.isPersistent()) {
 			settleAcknowledged(this.activation.ledger());
 		}

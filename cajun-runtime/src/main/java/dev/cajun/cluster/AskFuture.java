@@ -32,7 +32,8 @@ final class AskFuture<T> extends CompletableFuture<T> {
 		if (isDone()) {
 			return super.get();
 		}
-		Blocking blocking = Blocking.on(this.router, this.asked);
+		Blocking blocking = Blocking.on(this.router, this.asked, this::isDone, () -> {
+		});
 		try {
 			return super.get();
 		}
@@ -46,7 +47,8 @@ final class AskFuture<T> extends CompletableFuture<T> {
 		if (isDone()) {
 			return super.get(timeout, unit);
 		}
-		Blocking blocking = Blocking.on(this.router, this.asked);
+		Blocking blocking = Blocking.on(this.router, this.asked, this::isDone, () -> {
+		});
 		try {
 			return super.get(timeout, unit);
 		}
@@ -60,7 +62,8 @@ final class AskFuture<T> extends CompletableFuture<T> {
 		if (isDone()) {
 			return super.join();
 		}
-		Blocking blocking = Blocking.on(this.router, this.asked);
+		Blocking blocking = Blocking.on(this.router, this.asked, this::isDone, () -> {
+		});
 		try {
 			return super.join();
 		}

@@ -2,6 +2,7 @@ package dev.cajun.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import dev.cajun.ActorId;
 import dev.cajun.CyclicCallException;
@@ -29,22 +30,35 @@ final class Blocking {
 		this.waiting = waiting;
 	}
 
-	static Blocking on(Router router, ActorId asked) {
+	/**
+	 * What is handled again to recover a state must not depend on what others answer now.
+	 */
+	static void checkNotReplaying(ActorId asked) {
+		Turn turn = Turn.current();
+		if (turn != null && turn.isReplaying()) {
+			throw new IllegalStateException("Actor " + turn.activation().id() + " asked " + asked
+					+ " while its journal is handled again; use ActorContext.ask, whose answer is journaled as a message");
+		}
+	}
+
+	/**
+	 * Begins to block.
+	 * @param answered whether the answer is there
+	 * @param cancel takes the question back should the answer never come
+	 */
+	static Blocking on(Router router, ActorId asked, BooleanSupplier answered, Runnable cancel) {
 		Turn turn = Turn.current();
 		if (turn == null) {
 			return NONE;
 		}
-		if (turn.isReplaying()) {
-			throw new IllegalStateException("Actor " + turn.activation().id() + " asked " + asked
-					+ " while its journal is handled again; use ActorContext.ask, whose answer is journaled as a message");
-		}
 		Activation self = turn.activation();
-		self.waitFor(asked);
+		self.waitFor(new Activation.Waiting(asked, answered));
 		List<ActorId> chain = new ArrayList<>(List.of(self.id()));
 		for (ActorId next = asked; next != null && chain.size() < MAX_CHAIN;) {
 			chain.add(next);
 			if (next.equals(self.id())) {
 				self.waitFor(null);
+				cancel.run();
 				throw new CyclicCallException("Actor " + self.id() + " would wait for ever: "
 						+ String.join(" waits for ", chain.stream().map(ActorId::toString).toList())
 						+ ". Use ActorContext.ask, whose answer comes back as a message");

@@ -1,5 +1,6 @@
 package dev.cajun.cluster;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.cajun.ActorId;
 import dev.cajun.Delivery;
 import dev.cajun.MailboxFullException;
+import dev.cajun.OutcomeUnknownException;
 import dev.cajun.activation.Activation;
 import dev.cajun.activation.Host;
 import dev.cajun.activation.NumberedTell;
@@ -40,7 +42,7 @@ final class ProcessOutbox implements Outbound.Port {
 
 	ProcessOutbox(Host host) {
 		this.host = host;
-		this.sender = "#" + host.process();
+		this.sender = "#" + host.lateReplies().process();
 	}
 
 	CompletionStage<Void> tell(ActorId receiver, Object message, int size, Delivery delivery) {
@@ -67,6 +69,29 @@ final class ProcessOutbox implements Outbound.Port {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	/** Fails what is not acknowledged. */
+	void close() {
+		List<CompletableFuture<Void>> open = new ArrayList<>();
+		this.lock.lock();
+		try {
+			for (Outbound window : this.windows.values()) {
+				for (Outbound.Pending tell : window.handled(Long.MAX_VALUE)) {
+					if (tell.done() != null) {
+						open.add(tell.done());
+					}
+				}
+			}
+			this.windows.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		for (CompletableFuture<Void> done : open) {
+			this.host.execute(() -> done.completeExceptionally(new OutcomeUnknownException(
+					"Node " + this.host.node() + " stopped before the message was acknowledged")));
 		}
 	}
 

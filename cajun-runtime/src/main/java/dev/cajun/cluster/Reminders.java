@@ -1,6 +1,5 @@
 package dev.cajun.cluster;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,10 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces the stored reminders of the shards that this node owns when they fall due. Of
- * each shard the earliest are held in memory, the rest is read when those are done; one
- * timer waits for the earliest of all. A reminder is announced until its actor has dealt
- * with it and the store has it no more.
+ * Announces the stored reminders of the shards that this node owns when they fall due.
+ * <p>
+ * Of each shard a {@link Window} holds the earliest: all that are stored up to its
+ * horizon, in the store's order. What lies behind is read when the window runs empty, and
+ * dropped again when it grows too large. While a page is being read, changes are noted
+ * and win over the page. A reminder is announced until its actor has dealt with it and
+ * the store has it no more; one whose announcement failed leaves the window's count, so
+ * that it holds up no other. One timer waits for the earliest of all.
  * <p>
  * Thread-safe: one lock, under which nothing waits.
  */
@@ -36,14 +39,15 @@ final class Reminders {
 
 	private static final Logger logger = LoggerFactory.getLogger(Reminders.class);
 
-	/** Reminders of one shard held in memory, beside those set meanwhile. */
+	/** Reminders of one shard read at a time. */
 	private static final int PAGE = 128;
 
-	/**
-	 * How soon an announcement that failed, or a page that could not be read, is
-	 * repeated.
-	 */
-	private static final long RETRY_MILLIS = 1_000;
+	/** The most reminders of one shard held. */
+	private static final int MOST_HELD = 4 * PAGE;
+
+	private static final long FIRST_RETRY_MILLIS = 1_000;
+
+	private static final long LONGEST_RETRY_MILLIS = 60_000;
 
 	/** The timer looks at the wall clock at least so often, which may have been set. */
 	private static final long LONGEST_WAIT_MILLIS = 60_000;
@@ -58,17 +62,18 @@ final class Reminders {
 
 	private final BiConsumer<ActorId, ReminderDue> announce;
 
-	private final TreeSet<Entry> waiting = new TreeSet<>();
+	private final Map<Integer, Window> windows = new HashMap<>();
 
 	private final Map<Name, Entry> known = new HashMap<>();
 
-	private final Map<Integer, Window> windows = new HashMap<>();
+	/** What waits to be announced, the next first. */
+	private final TreeSet<Entry> waiting = new TreeSet<>();
 
 	private @Nullable Cancellable timer;
 
 	private long timerMillis = Long.MAX_VALUE;
 
-	private boolean stopped;
+	private volatile boolean stopped;
 
 	Reminders(ActorStore store, Scheduler scheduler, Shards shards, BiConsumer<ActorId, ReminderDue> announce) {
 		this.store = store;
@@ -79,14 +84,16 @@ final class Reminders {
 
 	/** Reads the earliest reminders of a shard that was claimed. */
 	CompletionStage<Void> start(Fence fence) {
+		Window window = new Window(fence);
 		this.lock.lock();
 		try {
-			this.windows.put(fence.shard(), new Window(fence));
+			this.windows.put(fence.shard(), window);
+			window.reading = true;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		return read(fence.shard(), null);
+		return read(window, null);
 	}
 
 	void stop() {
@@ -102,89 +109,49 @@ final class Reminders {
 		}
 	}
 
-	private CompletionStage<Void> read(int shard, @Nullable StoredReminder after) {
-		Window window = this.windows.get(shard);
-		if (window == null) {
-			return CompletableFuture.completedFuture(null);
-		}
-		return this.store.reminders(window.fence, after, PAGE).handle((page, error) -> {
-			if (error != null) {
-				logger.warn("The reminders of shard {} cannot be read; tried again in {} ms", shard, RETRY_MILLIS,
-						error);
-				this.scheduler.schedule(RETRY_MILLIS * 1_000_000L, () -> read(shard, after));
-				return null;
+	/** Reads the page behind a reminder; the window is marked as reading. */
+	private CompletionStage<Void> read(Window window, @Nullable StoredReminder after) {
+		return page(window, after).handle((found, error) -> {
+			if (error == null) {
+				took(window, after, found);
 			}
-			this.lock.lock();
-			try {
-				window.horizon = (page.size() < PAGE) ? null : page.get(page.size() - 1);
-				window.complete = page.size() < PAGE;
-				for (StoredReminder reminder : page) {
-					add(window, reminder);
-				}
-				arm();
-			}
-			finally {
-				this.lock.unlock();
+			else if (!this.stopped) {
+				logger.warn("The reminders of shard {} cannot be read; tried again in {} ms", window.fence.shard(),
+						FIRST_RETRY_MILLIS, error);
+				this.scheduler.schedule(FIRST_RETRY_MILLIS * 1_000_000L, () -> read(window, after));
 			}
 			return null;
 		});
 	}
 
-	private void add(Window window, StoredReminder reminder) {
-		Name name = new Name(reminder.actor(), reminder.name());
-		Entry before = this.known.get(name);
-		if (before != null && before.reminderMillis == reminder.dueMillis()) {
-			return;
+	private CompletionStage<List<StoredReminder>> page(Window window, @Nullable StoredReminder after) {
+		try {
+			return this.store.reminders(window.fence, after, PAGE);
 		}
-		forget(name);
-		Entry entry = new Entry(reminder.dueMillis(), reminder.dueMillis(), name, window.fence.shard());
-		this.known.put(name, entry);
-		this.waiting.add(entry);
-		window.held++;
-	}
-
-	private void forget(Name name) {
-		Entry entry = this.known.remove(name);
-		if (entry != null) {
-			this.waiting.remove(entry);
-			Window window = this.windows.get(entry.shard);
-			if (window != null) {
-				window.held--;
-			}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
 		}
 	}
 
-	/** A reminder is stored; what lies behind the horizon is read in its time. */
-	void set(StoredReminder reminder) {
+	private void took(Window window, @Nullable StoredReminder after, List<StoredReminder> page) {
 		this.lock.lock();
 		try {
-			Window window = this.windows.get(this.shards.of(reminder.actor()));
-			if (window == null) {
-				return;
+			window.reading = false;
+			window.complete = page.size() < PAGE;
+			window.horizon = page.isEmpty() ? after : page.get(page.size() - 1);
+			for (StoredReminder reminder : page) {
+				if (!window.changed.containsKey(new Name(reminder.actor(), reminder.name()))) {
+					hold(window, reminder);
+				}
 			}
-			forget(new Name(reminder.actor(), reminder.name()));
-			if (window.complete || window.holds(reminder)) {
-				add(window, reminder);
-				arm();
+			List<Change> changes = List.copyOf(window.changed.values());
+			window.changed.clear();
+			for (Change change : changes) {
+				if (change.reminder != null) {
+					holdIfCovered(window, change.reminder);
+				}
 			}
-			else {
-				readOnIfEmpty(window);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	/** A reminder is not stored any more. */
-	void removed(ActorId actor, String name) {
-		this.lock.lock();
-		try {
-			forget(new Name(actor, name));
-			Window window = this.windows.get(this.shards.of(actor));
-			if (window != null) {
-				readOnIfEmpty(window);
-			}
+			readOnIfEmpty(window);
 			arm();
 		}
 		finally {
@@ -192,16 +159,83 @@ final class Reminders {
 		}
 	}
 
+	/** A reminder is stored; what lies behind the horizon is read in its time. */
+	void set(StoredReminder reminder) {
+		changed(new Name(reminder.actor(), reminder.name()), new Change(reminder));
+	}
+
+	/** A reminder is not stored any more. */
+	void removed(ActorId actor, String reminder) {
+		changed(new Name(actor, reminder), new Change(null));
+	}
+
+	private void changed(Name name, Change change) {
+		this.lock.lock();
+		try {
+			Window window = this.windows.get(this.shards.of(name.actor));
+			if (window == null) {
+				return;
+			}
+			forget(name);
+			if (window.reading) {
+				window.changed.put(name, change);
+			}
+			else if (change.reminder != null) {
+				holdIfCovered(window, change.reminder);
+			}
+			readOnIfEmpty(window);
+			arm();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void holdIfCovered(Window window, StoredReminder reminder) {
+		if (window.covers(reminder)) {
+			hold(window, reminder);
+			if (window.held.size() > MOST_HELD) {
+				shrink(window);
+			}
+		}
+	}
+
+	private void hold(Window window, StoredReminder reminder) {
+		Name name = new Name(reminder.actor(), reminder.name());
+		forget(name);
+		Entry entry = new Entry(reminder, name, window, reminder.dueMillis(), 0);
+		this.known.put(name, entry);
+		this.waiting.add(entry);
+		window.held.add(reminder);
+	}
+
+	private void forget(Name name) {
+		Entry entry = this.known.remove(name);
+		if (entry != null) {
+			this.waiting.remove(entry);
+			entry.window.held.remove(entry.reminder);
+		}
+	}
+
+	/** Drops the latest of a window; they are read again in their time. */
+	private void shrink(Window window) {
+		while (window.held.size() > MOST_HELD / 2) {
+			StoredReminder latest = window.held.last();
+			forget(new Name(latest.actor(), latest.name()));
+		}
+		window.complete = false;
+		window.horizon = window.held.last();
+	}
+
 	private void readOnIfEmpty(Window window) {
-		StoredReminder horizon = window.horizon;
-		if (window.held == 0 && !window.complete && horizon != null) {
-			window.horizon = null;
-			read(window.fence.shard(), horizon);
+		if (window.held.isEmpty() && !window.complete && !window.reading && !this.stopped) {
+			window.reading = true;
+			read(window, window.horizon);
 		}
 	}
 
 	private void arm() {
-		long next = this.waiting.isEmpty() ? Long.MAX_VALUE : this.waiting.first().dueMillis;
+		long next = this.waiting.isEmpty() ? Long.MAX_VALUE : this.waiting.first().atMillis;
 		if (this.stopped || next == this.timerMillis) {
 			return;
 		}
@@ -222,9 +256,9 @@ final class Reminders {
 		try {
 			this.timer = null;
 			this.timerMillis = Long.MAX_VALUE;
-			Instant now = this.scheduler.now();
-			while (!this.stopped && !this.waiting.isEmpty() && this.waiting.first().dueMillis <= now.toEpochMilli()) {
-				due.add(this.waiting.pollFirst());
+			long now = this.scheduler.now().toEpochMilli();
+			while (!this.stopped && !this.waiting.isEmpty() && this.waiting.first().atMillis <= now) {
+				due.add(this.waiting.removeFirst());
 			}
 			arm();
 		}
@@ -232,8 +266,8 @@ final class Reminders {
 			this.lock.unlock();
 		}
 		for (Entry entry : due) {
-			this.announce.accept(entry.name.actor,
-					new ReminderDue(entry.name.name, entry.reminderMillis, (settled) -> announced(entry, settled)));
+			this.announce.accept(entry.name.actor, new ReminderDue(entry.name.reminder, entry.reminder.dueMillis(),
+					(settled) -> announced(entry, settled)));
 		}
 	}
 
@@ -247,16 +281,14 @@ final class Reminders {
 			}
 			if (settled) {
 				forget(entry.name);
-				Window window = this.windows.get(entry.shard);
-				if (window != null) {
-					readOnIfEmpty(window);
-				}
-				return;
 			}
-			Entry again = new Entry(this.scheduler.now().toEpochMilli() + RETRY_MILLIS, entry.reminderMillis,
-					entry.name, entry.shard);
-			this.known.put(entry.name, again);
-			this.waiting.add(again);
+			else {
+				entry.window.held.remove(entry.reminder);
+				Entry again = entry.later(this.scheduler.now().toEpochMilli());
+				this.known.put(entry.name, again);
+				this.waiting.add(again);
+			}
+			readOnIfEmpty(entry.window);
 			arm();
 		}
 		finally {
@@ -264,16 +296,28 @@ final class Reminders {
 		}
 	}
 
-	private record Name(ActorId actor, String name) {
+	private record Name(ActorId actor, String reminder) {
 
 	}
 
-	/** A reminder to announce at {@code dueMillis}; entries are distinct objects. */
-	private record Entry(long dueMillis, long reminderMillis, Name name, int shard) implements Comparable<Entry> {
+	/** A reminder set, or removed, while its window was being read. */
+	private record Change(@Nullable StoredReminder reminder) {
 
-		private static final Comparator<Entry> ORDER = Comparator.comparingLong(Entry::dueMillis)
-			.thenComparing((entry) -> entry.name.actor)
-			.thenComparing((entry) -> entry.name.name);
+	}
+
+	/**
+	 * A reminder that is announced at a time: its own, or later when that failed before.
+	 */
+	private record Entry(StoredReminder reminder, Name name, Window window, long atMillis,
+			int failures) implements Comparable<Entry> {
+
+		private static final Comparator<Entry> ORDER = Comparator.comparingLong(Entry::atMillis)
+			.thenComparing(Entry::reminder, Window.ORDER);
+
+		Entry later(long nowMillis) {
+			long delay = Math.min(LONGEST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(this.failures, 10));
+			return new Entry(this.reminder, this.name, this.window, nowMillis + delay, this.failures + 1);
+		}
 
 		@Override
 		public int compareTo(Entry other) {
@@ -282,25 +326,36 @@ final class Reminders {
 
 	}
 
+	/** The earliest reminders of one shard. */
 	private static final class Window {
+
+		/** The order in which a store gives them. */
+		private static final Comparator<StoredReminder> ORDER = Comparator.comparingLong(StoredReminder::dueMillis)
+			.thenComparing(StoredReminder::actor)
+			.thenComparing(StoredReminder::name);
 
 		private final Fence fence;
 
-		/** The last reminder read, while there are more behind it. */
+		/** Those not settled, and whose announcement has not failed. */
+		private final TreeSet<StoredReminder> held = new TreeSet<>(ORDER);
+
+		/** What changed since the page under way was asked for. */
+		private final Map<Name, Change> changed = new HashMap<>();
+
+		/** Everything stored up to here is held; {@code null} before the first page. */
 		private @Nullable StoredReminder horizon;
 
+		/** Whether nothing is stored behind the horizon. */
 		private boolean complete;
 
-		/** Reminders known and not settled. */
-		private int held;
+		private boolean reading;
 
 		Window(Fence fence) {
 			this.fence = fence;
 		}
 
-		boolean holds(StoredReminder reminder) {
-			StoredReminder last = this.horizon;
-			return last != null && reminder.dueMillis() < last.dueMillis();
+		boolean covers(StoredReminder reminder) {
+			return this.complete || (this.horizon != null && ORDER.compare(reminder, this.horizon) <= 0);
 		}
 
 	}

@@ -83,6 +83,7 @@ final class RoutedRef<M> implements ActorRef<M> {
 	@Override
 	@SuppressWarnings("unchecked")
 	public <R> CompletableFuture<R> ask(Request<R> request, AskOptions options) {
+		Blocking.checkNotReplaying(this.id);
 		AskFuture<R> future = new AskFuture<>(this.router, this.id);
 		send(request, options, (CompletableFuture<Object>) future);
 		return future;
@@ -91,9 +92,11 @@ final class RoutedRef<M> implements ActorRef<M> {
 	@Override
 	@SuppressWarnings({ "unchecked", "NullAway" }) // a reply may be null
 	public <R> R call(Request<R> request, AskOptions options) {
-		Blocking blocking = Blocking.on(this.router, this.id);
+		Blocking.checkNotReplaying(this.id);
+		Ask ask = send(request, options, null);
+		Blocking blocking = Blocking.on(this.router, this.id, () -> !ask.isOpen(), ask::cancel);
 		try {
-			return (R) send(request, options, null).await();
+			return (R) ask.await();
 		}
 		finally {
 			blocking.end();

@@ -1,10 +1,13 @@
 package dev.cajun.cluster;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.Executor;
 
 import dev.cajun.ActorId;
@@ -18,7 +21,6 @@ import dev.cajun.MailboxFullException;
 import dev.cajun.MessageUndelivered;
 import dev.cajun.NotAMemberException;
 import dev.cajun.ReadConsistency;
-import dev.cajun.ReplyTo;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.Activation;
 import dev.cajun.activation.ActivationSnapshot;
@@ -31,9 +33,11 @@ import dev.cajun.activation.Confirmations;
 import dev.cajun.activation.Turn;
 import dev.cajun.activation.Envelope;
 import dev.cajun.activation.Host;
+import dev.cajun.activation.LateReplies;
 import dev.cajun.activation.MemoryBudget;
 import dev.cajun.activation.NumberedTell;
 import dev.cajun.activation.Refusal;
+import dev.cajun.activation.ReminderDue;
 import dev.cajun.activation.Tell;
 import dev.cajun.placement.Shards;
 import dev.cajun.serialization.MessageType;
@@ -58,6 +62,8 @@ public final class Router implements Host {
 
 	private static final Logger logger = LoggerFactory.getLogger(Router.class);
 
+	private static final long WAKE_AGAIN_NANOS = 1_000_000_000L;
+
 	private final RouterSettings settings;
 
 	private final Map<String, ActorType> types;
@@ -74,7 +80,8 @@ public final class Router implements Host {
 
 	private final Shards shards;
 
-	private final Fence[] fences;
+	/** What this node owns, by shard; replaced, never changed. */
+	private volatile Fence[] fences;
 
 	private final Activations activations;
 
@@ -92,14 +99,9 @@ public final class Router implements Host {
 
 	private final AtomicLong messages = new AtomicLong();
 
-	private final AtomicLong requests = new AtomicLong();
+	private final LongAdder executed = new LongAdder();
 
-	private final AtomicLong executed = new AtomicLong();
-
-	/** Requests whose answer may come in a later turn. */
-	private final ConcurrentHashMap<Long, Ask> lateReplies = new ConcurrentHashMap<>();
-
-	private final AtomicLong lateRepliesDropped = new AtomicLong();
+	private final LateReplies lateReplies;
 
 	private volatile Admission admission = Admission.NOT_STARTED;
 
@@ -129,8 +131,9 @@ public final class Router implements Host {
 		this.activations = new Activations(this, settings.maxActive());
 		this.budget = new MemoryBudget(settings.mailboxBytes());
 		this.confirmations = new Confirmations(store);
+		this.lateReplies = new LateReplies(settings.process());
 		this.outbox = new ProcessOutbox(this);
-		this.reminders = new Reminders(store, scheduler, this.shards, this::deliver);
+		this.reminders = new Reminders(store, scheduler, this.shards, this::announce);
 		this.dedupMaxAgeMillis = settings.dedupMaxAge().toMillis();
 		for (int shard = 0; shard < this.fences.length; shard++) {
 			this.fences[shard] = new Fence(shard, 0, "");
@@ -140,14 +143,23 @@ public final class Router implements Host {
 	// ---- what the node uses
 
 	/**
-	 * This node has claimed a shard: its actors may run.
-	 * @param fence the claim
-	 * @return completes when what the shard has to do by itself is known
+	 * This node has claimed shards: their actors may run. Everything is owned before
+	 * anything is woken, because what wakes may send anywhere.
+	 * @param claims the claims
+	 * @return completes when what the shards have to do by themselves is known
 	 */
-	public CompletableFuture<Void> own(Fence fence) {
-		this.fences[fence.shard()] = fence;
-		CompletableFuture<Void> wake = this.store.wakeSet(fence).thenAccept(this::wake).toCompletableFuture();
-		return CompletableFuture.allOf(wake, this.reminders.start(fence).toCompletableFuture());
+	public CompletableFuture<Void> own(Collection<Fence> claims) {
+		Fence[] owned = this.fences.clone();
+		for (Fence claim : claims) {
+			owned[claim.shard()] = claim;
+		}
+		this.fences = owned;
+		List<CompletableFuture<Void>> started = new ArrayList<>();
+		for (Fence claim : claims) {
+			started.add(this.store.wakeSet(claim).thenAccept(this::wake).toCompletableFuture());
+			started.add(this.reminders.start(claim).toCompletableFuture());
+		}
+		return CompletableFuture.allOf(started.toArray(CompletableFuture<?>[]::new));
 	}
 
 	private void wake(Set<ActorId> actors) {
@@ -169,9 +181,17 @@ public final class Router implements Host {
 		this.admission = admission;
 	}
 
-	/** No reminder is announced any more. */
-	public void stopReminders() {
+	/** Nothing is sent by itself any more. */
+	public void stop() {
 		this.reminders.stop();
+	}
+
+	/**
+	 * Whoever waits for a guaranteed tell of this process learns that it was not
+	 * delivered.
+	 */
+	public void close() {
+		this.outbox.close();
 	}
 
 	/**
@@ -188,9 +208,9 @@ public final class Router implements Host {
 	 * @return true when quiet now, and nothing ran while this was found out
 	 */
 	public boolean isQuiet() {
-		long before = this.executed.get();
+		long before = this.executed.sum();
 		return this.activations.isQuiet() && this.outbox.isEmpty() && this.activations.isQuiet()
-				&& this.executed.get() == before;
+				&& this.executed.sum() == before;
 	}
 
 	/**
@@ -208,14 +228,6 @@ public final class Router implements Host {
 	 */
 	public @Nullable Throwable storeError() {
 		return this.storeError;
-	}
-
-	/**
-	 * Late answers whose caller was gone.
-	 * @return how many
-	 */
-	public long lateRepliesDropped() {
-		return this.lateRepliesDropped.get();
 	}
 
 	/**
@@ -312,9 +324,9 @@ public final class Router implements Host {
 	}
 
 	private MailboxFullException mailboxFull(Activation activation) {
-		return new MailboxFullException("Actor " + activation.id() + " on " + node() + " has "
-				+ activation.snapshot().mailbox() + " messages waiting (mailbox-capacity "
-				+ activation.type().settings().mailboxCapacity() + ", all mailboxes of the node " + this.budget.bytes()
+		return new MailboxFullException("Actor " + activation.id() + " on " + node() + " has " + activation.waiting()
+				+ " messages waiting (mailbox-capacity " + activation.type().settings().mailboxCapacity()
+				+ ", all mailboxes of the node " + this.budget.bytes()
 				+ " bytes); the message was not taken, send it again later");
 	}
 
@@ -326,17 +338,13 @@ public final class Router implements Host {
 	}
 
 	@Override
-	public String process() {
-		return this.settings.process();
-	}
-
-	@Override
 	public Scheduler scheduler() {
 		return this.scheduler;
 	}
 
 	@Override
 	public void execute(Runnable task) {
+		this.executed.increment();
 		this.executor.execute(task);
 	}
 
@@ -382,7 +390,7 @@ public final class Router implements Host {
 
 	@Override
 	public String nextMessageId() {
-		return process() + ":" + this.messages.incrementAndGet();
+		return this.settings.process() + ":" + this.messages.incrementAndGet();
 	}
 
 	@Override
@@ -404,7 +412,14 @@ public final class Router implements Host {
 
 	@Override
 	public void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery) {
-		this.outbox.tell(receiver, message, size, delivery);
+		try {
+			this.outbox.tell(receiver, message, size, delivery);
+		}
+		catch (CajunException ex) {
+			undelivered(
+					new MessageUndelivered(receiver, actorType(receiver.type()).messageType(receiver, message).name(),
+							delivery, String.valueOf(ex.getMessage())));
+		}
 	}
 
 	@Override
@@ -418,6 +433,24 @@ public final class Router implements Host {
 		while (!activation.offerUnbounded(envelope)) {
 			activation = this.activations.next(activation);
 		}
+	}
+
+	private void announce(ActorId receiver, ReminderDue due) {
+		if (this.types.containsKey(receiver.type())) {
+			deliver(receiver, due);
+		}
+		else {
+			due.postpone();
+		}
+	}
+
+	@Override
+	public void wakeLater(ActorId actor) {
+		this.scheduler.schedule(WAKE_AGAIN_NANOS, () -> execute(() -> {
+			if (!isStopping()) {
+				wake(Set.of(actor));
+			}
+		}));
 	}
 
 	@Override
@@ -440,32 +473,8 @@ public final class Router implements Host {
 	}
 
 	@Override
-	public long nextRequestNumber() {
-		return this.requests.incrementAndGet();
-	}
-
-	@Override
-	public void keepForLateReply(long number, Ask ask) {
-		this.lateReplies.put(number, ask);
-	}
-
-	@Override
-	public void forgetLateReply(long number) {
-		this.lateReplies.remove(number);
-	}
-
-	@Override
-	public void lateReply(ReplyTo<?> to, @Nullable Object value, @Nullable CajunException error) {
-		Ask ask = to.node().equals(process()) ? this.lateReplies.get(to.request()) : null;
-		if (ask == null) {
-			this.lateRepliesDropped.incrementAndGet();
-		}
-		else if (error != null) {
-			ask.fail(error);
-		}
-		else {
-			ask.complete(value);
-		}
+	public LateReplies lateReplies() {
+		return this.lateReplies;
 	}
 
 	@Override
@@ -482,7 +491,7 @@ public final class Router implements Host {
 
 	@Override
 	public void publish(Object event) {
-		execute(() -> this.listener.published(event));
+		this.listener.published(event);
 	}
 
 	@Override

@@ -12,12 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,7 +23,6 @@ import java.util.random.RandomGenerator;
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.ActorSystem;
-import dev.cajun.CajunException;
 import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorType;
@@ -40,11 +36,8 @@ import dev.cajun.serialization.RecordCodec;
 import dev.cajun.serialization.TypeRegistry;
 import dev.cajun.serialization.Upcaster;
 import dev.cajun.store.ActorStore;
-import dev.cajun.store.ClaimResult;
-import dev.cajun.store.Fence;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.store.StoreException;
-import dev.cajun.store.StoreMeta;
 import dev.cajun.time.Durations;
 import dev.cajun.time.Scheduler;
 import dev.cajun.time.SystemClock;
@@ -62,7 +55,10 @@ public final class CajunNode implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(CajunNode.class);
 
-	private static final long QUIET_POLL_NANOS = 2_000_000L;
+	/**
+	 * For actors to end once the drain timeout is over; what blocks will go on blocking.
+	 */
+	private static final Duration AFTER_TIMEOUT = Duration.ofMillis(100);
 
 	private final NodeSettings settings;
 
@@ -90,13 +86,16 @@ public final class CajunNode implements AutoCloseable {
 
 	private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
+	/** A stop while the node starts is carried out once it has started. */
+	private volatile boolean stopRequested;
+
 	private final CountDownLatch running = new CountDownLatch(1);
 
 	private volatile Instant startedAt;
 
-	private volatile long epoch;
+	private final LocalShards shards;
 
-	private volatile List<Fence> fences = List.of();
+	private final Quiescence quiescence;
 
 	private CajunNode(Builder builder) {
 		this.settings = builder.settings;
@@ -122,6 +121,8 @@ public final class CajunNode implements AutoCloseable {
 						this.settings.delivery(), this.settings.dedupMaxEntries(), this.settings.dedupMaxAge()),
 				this.types, this.store, codec, this.scheduler, this.executor, new Listeners());
 		refs.set(this.router);
+		this.shards = new LocalShards(this.store, this.node, this.settings);
+		this.quiescence = new Quiescence(this.router);
 		this.system = new NodeActorSystem(this.node, this.types, this.router, this.state::get);
 		this.management = new NodeManagement(this, this.router);
 	}
@@ -142,7 +143,9 @@ public final class CajunNode implements AutoCloseable {
 	}
 
 	private static TypeRegistry registry(Builder builder, Function<ActorId, ActorRef<?>> refs) {
-		TypeRegistry.Builder registry = TypeRegistry.builder().refs(refs);
+		TypeRegistry.Builder registry = TypeRegistry.builder()
+			.refs(refs)
+			.sizeLimit(2L * builder.settings.maxMessageSize());
 		builder.allowedPackages.forEach(registry::allowPackage);
 		for (ActorDefinition definition : builder.actors.values()) {
 			registry.actor(definition.type(), definition.messageType(), definition.stateType(), definition.eventType());
@@ -232,19 +235,17 @@ public final class CajunNode implements AutoCloseable {
 		}
 		changed(NodeState.STARTING);
 		try {
-			StoreMeta meta = await(this.store.open(new StoreMeta(this.node, this.settings.cluster(),
-					this.settings.shards(), StoreMeta.FORMAT_VERSION)));
-			check(meta);
-			this.epoch = await(this.store.nextLocalEpoch());
-			this.fences = claim();
+			this.shards.claim();
+			this.shards.handTo(this.router);
 			this.router.admit(Router.Admission.OPEN);
-			await(CompletableFuture
-				.allOf(this.fences.stream().map(this.router::own).toArray(CompletableFuture<?>[]::new)));
 			schedulePassivation();
 			holdJvm();
 			this.startedAt = this.scheduler.now();
 			this.state.set(NodeState.UP);
 			changed(NodeState.UP);
+			if (this.stopRequested) {
+				beginStop();
+			}
 		}
 		catch (RuntimeException ex) {
 			this.state.set(NodeState.FAILED);
@@ -254,41 +255,6 @@ public final class CajunNode implements AutoCloseable {
 			this.stopped.complete(null);
 			throw ex;
 		}
-	}
-
-	private void check(StoreMeta meta) {
-		if (!meta.cluster().equals(this.settings.cluster())) {
-			throw new StoreException(StoreException.Kind.FOREIGN,
-					"The store " + this.store.description() + " holds the state of cluster '" + meta.cluster()
-							+ "', not of '" + this.settings.cluster() + "'. Set cajun.cluster.name to '"
-							+ meta.cluster() + "', or use another directory",
-					null);
-		}
-		if (meta.shards() != this.settings.shards()) {
-			throw new StoreException(StoreException.Kind.FOREIGN,
-					"The store " + this.store.description() + " was created with " + meta.shards()
-							+ " shards, which cannot change. Set cajun.cluster.shards to " + meta.shards() + ", not "
-							+ this.settings.shards(),
-					null);
-		}
-	}
-
-	private List<Fence> claim() {
-		List<Fence> claimed = new ArrayList<>();
-		List<CompletableFuture<ClaimResult>> results = new ArrayList<>();
-		for (int shard = 0; shard < this.settings.shards(); shard++) {
-			Fence fence = new Fence(shard, this.epoch, this.node);
-			claimed.add(fence);
-			results.add(this.store.claim(fence, false).toCompletableFuture());
-		}
-		for (int shard = 0; shard < results.size(); shard++) {
-			ClaimResult result = await(results.get(shard));
-			if (!(result instanceof ClaimResult.Claimed)) {
-				throw new StoreException(StoreException.Kind.FOREIGN, "Shard " + shard + " of "
-						+ this.store.description() + " cannot be claimed by " + this.node + ": " + result, null);
-			}
-		}
-		return claimed;
 	}
 
 	private void schedulePassivation() {
@@ -328,6 +294,12 @@ public final class CajunNode implements AutoCloseable {
 	 * @return completes when everything is closed
 	 */
 	public CompletableFuture<Void> stop() {
+		this.stopRequested = true;
+		beginStop();
+		return this.stopped.copy();
+	}
+
+	private void beginStop() {
 		if (this.state.compareAndSet(NodeState.NEW, NodeState.STOPPED)) {
 			closeResources();
 			this.stopped.complete(null);
@@ -335,49 +307,26 @@ public final class CajunNode implements AutoCloseable {
 		else if (this.state.compareAndSet(NodeState.UP, NodeState.STOPPING)) {
 			changed(NodeState.STOPPING);
 			this.router.admit(Router.Admission.CLOSED);
-			this.router.stopReminders();
-			long deadline = this.scheduler.nanoTime() + Durations.nanos(this.settings.drainTimeout());
-			drainUntil(deadline, false);
-		}
-		return this.stopped.copy();
-	}
-
-	/** First until nothing is under way, then until every activation has ended. */
-	private void drainUntil(long deadline, boolean passivating) {
-		boolean over = this.scheduler.nanoTime() - deadline >= 0;
-		boolean done = passivating ? this.router.activations().isEmpty() : this.router.isQuiet();
-		if (over && !done) {
-			List<String> busy = new ArrayList<>();
-			this.router.activations().forEach((activation) -> {
-				if (busy.size() < 10 && activation.snapshot().mailbox() > 0) {
-					busy.add(activation.id() + " (" + activation.snapshot().phase() + ")");
-				}
-			});
-			logger.warn("Node {} stops although actors are not done after {}: {}", this.node,
-					this.settings.drainTimeout(), busy);
-		}
-		if (done && !passivating && !over) {
-			this.router.activations().passivateAll();
-			drainUntil(deadline, true);
-		}
-		else if (done || over) {
-			this.executor.execute(this::release);
-		}
-		else {
-			this.scheduler.schedule(QUIET_POLL_NANOS,
-					() -> this.executor.execute(() -> drainUntil(deadline, passivating)));
+			this.router.stop();
+			this.executor.execute(this::drainAndRelease);
 		}
 	}
 
-	private void release() {
+	private void drainAndRelease() {
 		try {
-			await(CompletableFuture.allOf(this.fences.stream()
-				.map((fence) -> this.store.release(fence).toCompletableFuture())
-				.toArray(CompletableFuture<?>[]::new)));
+			boolean drained = this.quiescence.awaitQuiet(this.settings.drainTimeout());
+			drained &= this.quiescence.awaitEmpty(drained ? this.settings.drainTimeout() : AFTER_TIMEOUT);
+			if (!drained) {
+				logger.warn("Node {} stops although actors are not done after {}: {}", this.node,
+						this.settings.drainTimeout(), this.quiescence.busy());
+			}
 		}
-		catch (RuntimeException ex) {
-			logger.warn("Node {} could not give up its shards; the next start takes them", this.node, ex);
+		catch (InterruptedException ex) {
+			logger.warn("Node {} was interrupted while it stopped; its actors are not done", this.node);
+			Thread.currentThread().interrupt();
 		}
+		this.shards.release();
+		this.router.close();
 		closeResources();
 		this.state.set(NodeState.STOPPED);
 		changed(NodeState.STOPPED);
@@ -410,29 +359,7 @@ public final class CajunNode implements AutoCloseable {
 	 * @throws InterruptedException if interrupted
 	 */
 	public boolean awaitIdle(Duration timeout) throws InterruptedException {
-		CountDownLatch waiter = new CountDownLatch(1);
-		long rounds = Math.max(1, timeout.toMillis());
-		for (long round = 0; round < rounds; round++) {
-			if (this.router.isQuiet()) {
-				return true;
-			}
-			if (waiter.await(1, TimeUnit.MILLISECONDS)) {
-				return false;
-			}
-		}
-		return this.router.isQuiet();
-	}
-
-	private static <T> T await(CompletionStage<T> stage) {
-		try {
-			return stage.toCompletableFuture().join();
-		}
-		catch (CompletionException ex) {
-			if (ex.getCause() instanceof CajunException known) {
-				throw known;
-			}
-			throw ex;
-		}
+		return this.quiescence.awaitQuiet(timeout);
 	}
 
 	private void changed(NodeState state) {
@@ -463,7 +390,7 @@ public final class CajunNode implements AutoCloseable {
 	}
 
 	long epoch() {
-		return this.epoch;
+		return this.shards.epoch();
 	}
 
 	Scheduler scheduler() {

@@ -7,8 +7,8 @@ import dev.cajun.ActorId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All writes of one drain of one actor, applied together or not at all, in the order of
- * the components. It leaves the sequence {@link #nextSequence()}.
+ * All writes of one drain of one actor, applied together or not at all: what is to go
+ * first, then what is to come. It leaves the sequence {@link #nextSequence()}.
  *
  * @param actor the actor
  * @param expectedSequence the sequence that the commit before left

@@ -86,11 +86,20 @@ public final class SystemClock implements Scheduler, AutoCloseable {
 		}
 	}
 
-	/** Ends the thread; tasks that wait never run. */
+	/**
+	 * Ends the thread. Tasks that wait run at once, so that nobody waits for ever for a
+	 * timeout; tasks scheduled later never run.
+	 */
 	@Override
 	public void close() {
 		this.closed = true;
 		LockSupport.unpark(this.thread);
+	}
+
+	private void runEverything() {
+		for (Bucket bucket : this.buckets) {
+			bucket.expire(Long.MAX_VALUE);
+		}
 	}
 
 	private void run() {
@@ -116,6 +125,7 @@ public final class SystemClock implements Scheduler, AutoCloseable {
 				}
 			}
 		}
+		runEverything();
 	}
 
 	/**
