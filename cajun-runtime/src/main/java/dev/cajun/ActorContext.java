@@ -173,8 +173,9 @@ public interface ActorContext<M> {
 	boolean isReplaying();
 
 	/**
-	 * A logger named after the handler's class; from its first use in a turn to the end
-	 * of the turn the MDC holds {@code actor.type}, {@code actor.key} and {@code node}.
+	 * A logger named after the handler's class; from its first use until the thread has
+	 * handled the messages at hand the MDC holds {@code actor.type}, {@code actor.key}
+	 * and {@code node}.
 	 * @return the logger
 	 */
 	Logger logger();

@@ -1,8 +1,8 @@
 package dev.cajun;
 
 /**
- * How hard the runtime tries to deliver a tell. The order of one sender's messages to one
- * receiver is kept in every mode.
+ * How hard the runtime tries to deliver a tell. One sender's tells of the same guarantee
+ * to one receiver are handled in the order sent.
  */
 public enum Delivery {
 

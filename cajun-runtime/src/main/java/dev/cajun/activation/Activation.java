@@ -219,7 +219,7 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	private void unquarantine() {
-		if (this.quarantine != null) {
+		if (this.phase == Phase.REFUSING && !this.ending) {
 			this.quarantine = null;
 			this.refusal = null;
 			this.type.statistics().quarantined.decrement();
@@ -237,9 +237,10 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	private boolean refuseAll() {
+		int present = depth();
 		int count = 0;
 		long bytes = 0;
-		for (Envelope envelope = poll(0); envelope != null; envelope = poll(count)) {
+		for (Envelope envelope = poll(0); envelope != null; envelope = (count < present) ? poll(count) : null) {
 			count++;
 			bytes += envelope.size;
 			try {
@@ -260,12 +261,18 @@ public final class Activation extends Mailbox implements Runnable {
 		if ((this.ending || this.passivateWhenEmpty) && close(count, bytes, this.host.budget())) {
 			return ended();
 		}
+		if (this.ending) {
+			// What came meanwhile was sent after the failure: it is worth another try.
+			this.refusal = null;
+			reset();
+		}
 		return release(count, bytes, this.host.budget()) > 0;
 	}
 
 	/** Drops the state; the next step loads it again. */
 	private void reset() {
 		this.phase = Phase.LOADING;
+		this.refusal = null;
 		this.ending = false;
 		this.state = null;
 		this.attempts = 0;
@@ -279,7 +286,7 @@ public final class Activation extends Mailbox implements Runnable {
 	private boolean ended() {
 		this.phase = Phase.ENDED;
 		cancelTimers();
-		if (this.quarantine != null) {
+		if (!this.ending && this.refusal != null) {
 			this.quarantine = null;
 			this.type.statistics().quarantined.decrement();
 		}
@@ -613,7 +620,10 @@ public final class Activation extends Mailbox implements Runnable {
 
 	/** Lets a quarantined actor take messages again. */
 	public void requestRelease() {
+		this.quarantine = null;
 		offerUnbounded(new Control(Activation::unquarantine));
+		// It may have stored tells to send.
+		wake();
 	}
 
 	/**

@@ -67,7 +67,7 @@ final class Effects {
 			return null;
 		}
 		List<byte[]> records = drain.records;
-		if (records.isEmpty() && drain.activation().type().isJournaled()) {
+		if (records.isEmpty() && drain.activation().type().isJournaled() && !drain.cleared) {
 			records = List.of(new byte[0]);
 		}
 		long sequence = ledger.sequence + Math.max(1, records.size());

@@ -1,5 +1,7 @@
 package dev.cajun.activation;
 
+import java.util.concurrent.CompletableFuture;
+
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.Delivery;
@@ -62,7 +64,7 @@ public interface Host {
 	void tell(ActorId receiver, Object message, int size);
 
 	/** Sends what a handler without a store told with a guarantee. */
-	void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery);
+	void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery, CompletableFuture<Void> done);
 
 	/** Gives an envelope to an actor, whatever its mailbox holds. */
 	void deliver(ActorId receiver, Envelope envelope);
@@ -91,8 +93,11 @@ public interface Host {
 	/** A reminder was removed from the store. */
 	void reminderRemoved(ActorId actor, String name);
 
-	/** The store did, or did not, do what it was asked. */
-	void storeWorked(@Nullable Throwable error);
+	/** The store read, or could not read, an actor. */
+	void storeRead(@Nullable Throwable error);
+
+	/** The store wrote, or could not write, an actor. */
+	void storeWrote(@Nullable Throwable error);
 
 	/** Whether the node is stopping, and activations need not wait for anything. */
 	boolean isStopping();

@@ -55,7 +55,7 @@ final class Recovery {
 		if (error != null || result == null) {
 			return failed(error);
 		}
-		this.host.storeWorked(null);
+		this.host.storeRead(null);
 		return switch (result) {
 			case LoadResult.Fenced fenced -> this.activation.end(new Refusal(
 					"Actor " + this.activation.id() + " belongs to " + fenced.owner() + " (epoch " + fenced.epoch()
@@ -132,7 +132,7 @@ final class Recovery {
 				this.applied++;
 			}
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
 			return unreadable("journal record " + (this.applied + 1), ex);
 		}
 		finally {
@@ -180,9 +180,22 @@ final class Recovery {
 		if (next == null) {
 			throw new NullPointerException("the handler returned null when it handled " + record.typeName() + " again");
 		}
-		this.state = turn.takeCleared() ? this.activation.freshState() : next;
+		if (this.type.journalsMessages()) {
+			checkSameOutcome(turn, next, record.typeName());
+		}
+		this.state = next;
 		if (this.type.isMutableState()) {
 			this.ledger.stateBytes = encode(this.state);
+		}
+	}
+
+	/** Only a message that changed the state, and did not clear it, is in the journal. */
+	@SuppressWarnings("ReferenceEquality") // the contract: the same reference is no
+											// change
+	private void checkSameOutcome(Turn turn, Object next, String messageType) {
+		if (turn.takeCleared() || (next == this.state && !this.type.isMutableState())) {
+			throw new IllegalStateException("the handler did something else when it handled " + messageType
+					+ " again; handlers of journaled messages must be deterministic");
 		}
 	}
 
@@ -194,7 +207,7 @@ final class Recovery {
 	}
 
 	private boolean failed(@Nullable Throwable error) {
-		this.host.storeWorked(error);
+		this.host.storeRead(error);
 		if (error instanceof StoreException known && known.kind() == StoreException.Kind.CORRUPT) {
 			return unreadable("stored data", error);
 		}

@@ -213,8 +213,9 @@ public final class Turn implements ActorContext<Object> {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (!this.activation.type().isPersistent()) {
-			this.drain.add((drain) -> this.host.tellGuaranteed(receiver, message, size, delivery));
-			return CompletableFuture.completedFuture(null);
+			CompletableFuture<Void> done = new CompletableFuture<>();
+			this.drain.add((drain) -> this.host.tellGuaranteed(receiver, message, size, delivery, done));
+			return done;
 		}
 		byte[] bytes = this.host.codec().encode(message, "", this.activation.epoch());
 		Effects.GuaranteedTell tell = new Effects.GuaranteedTell(receiver, message, size, delivery, bytes);

@@ -91,7 +91,7 @@ final class Write {
 	}
 
 	private boolean answered(Commit commit, @Nullable StoreResult result) {
-		this.host.storeWorked(null);
+		this.host.storeWrote(null);
 		if (!(result instanceof StoreResult.Applied) && !(result instanceof StoreResult.Duplicate)) {
 			return refused(String.valueOf(result), this.resent > 0);
 		}
@@ -104,7 +104,7 @@ final class Write {
 	}
 
 	private boolean failed(Commit commit, Throwable error) {
-		this.host.storeWorked(error);
+		this.host.storeWrote(error);
 		this.activation.note(error);
 		StoreException.Kind kind = (error instanceof StoreException known) ? known.kind() : StoreException.Kind.UNKNOWN;
 		boolean unknown = kind == StoreException.Kind.UNKNOWN
@@ -131,7 +131,7 @@ final class Write {
 
 	private boolean confirmed(@Nullable StoreResult result, @Nullable Throwable error) {
 		if (error != null) {
-			this.host.storeWorked(error);
+			this.host.storeWrote(error);
 			this.activation.note(error);
 			return this.activation.abandon(this.drain, storeRefusal(error));
 		}

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.cajun.ActorId;
@@ -45,8 +44,13 @@ final class ProcessOutbox implements Outbound.Port {
 		this.sender = "#" + host.lateReplies().process();
 	}
 
-	CompletionStage<Void> tell(ActorId receiver, Object message, int size, Delivery delivery) {
+	CompletableFuture<Void> tell(ActorId receiver, Object message, int size, Delivery delivery) {
 		CompletableFuture<Void> done = new CompletableFuture<>();
+		tell(receiver, message, size, delivery, done);
+		return done;
+	}
+
+	void tell(ActorId receiver, Object message, int size, Delivery delivery, CompletableFuture<Void> done) {
 		this.lock.lock();
 		try {
 			Outbound window = this.windows.computeIfAbsent(receiver, (id) -> new Outbound(this.sender, id, this));
@@ -59,7 +63,6 @@ final class ProcessOutbox implements Outbound.Port {
 		finally {
 			this.lock.unlock();
 		}
-		return done;
 	}
 
 	boolean isEmpty() {

@@ -105,7 +105,7 @@ public final class Router implements Host {
 
 	private volatile Admission admission = Admission.NOT_STARTED;
 
-	private volatile @Nullable Throwable storeError;
+	private final StoreHealth storeHealth;
 
 	/**
 	 * Creates a router that admits nothing yet.
@@ -131,6 +131,7 @@ public final class Router implements Host {
 		this.activations = new Activations(this, settings.maxActive());
 		this.budget = new MemoryBudget(settings.mailboxBytes());
 		this.confirmations = new Confirmations(store);
+		this.storeHealth = new StoreHealth(store);
 		this.lateReplies = new LateReplies(settings.process());
 		this.outbox = new ProcessOutbox(this);
 		this.reminders = new Reminders(store, scheduler, this.shards, this::announce);
@@ -143,17 +144,24 @@ public final class Router implements Host {
 	// ---- what the node uses
 
 	/**
-	 * This node has claimed shards: their actors may run. Everything is owned before
-	 * anything is woken, because what wakes may send anywhere.
+	 * This node has claimed shards: their actors may run.
 	 * @param claims the claims
-	 * @return completes when what the shards have to do by themselves is known
 	 */
-	public CompletableFuture<Void> own(Collection<Fence> claims) {
+	public void own(Collection<Fence> claims) {
 		Fence[] owned = this.fences.clone();
 		for (Fence claim : claims) {
 			owned[claim.shard()] = claim;
 		}
 		this.fences = owned;
+	}
+
+	/**
+	 * Lets shards do what they have to do by themselves. Everything is owned, and messages
+	 * are admitted, before anything is woken: what wakes may send anywhere.
+	 * @param claims the claims
+	 * @return completes when what the shards have to do is known
+	 */
+	public CompletableFuture<Void> wake(Collection<Fence> claims) {
 		List<CompletableFuture<Void>> started = new ArrayList<>();
 		for (Fence claim : claims) {
 			started.add(this.store.wakeSet(claim).thenAccept(this::wake).toCompletableFuture());
@@ -227,7 +235,7 @@ public final class Router implements Host {
 	 * @return the error, or {@code null} when its last call worked
 	 */
 	public @Nullable Throwable storeError() {
-		return this.storeError;
+		return this.storeHealth.error();
 	}
 
 	/**
@@ -265,6 +273,14 @@ public final class Router implements Host {
 
 	@Nullable Activation find(ActorId actor) {
 		return this.activations.find(actor);
+	}
+
+	/**
+	 * Whether messages were ever admitted.
+	 * @return false until then
+	 */
+	public boolean hasStarted() {
+		return this.admission != Admission.NOT_STARTED;
 	}
 
 	void checkAdmission(ActorId receiver) {
@@ -411,11 +427,13 @@ public final class Router implements Host {
 	}
 
 	@Override
-	public void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery) {
+	public void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery,
+			CompletableFuture<Void> done) {
 		try {
-			this.outbox.tell(receiver, message, size, delivery);
+			this.outbox.tell(receiver, message, size, delivery, done);
 		}
 		catch (CajunException ex) {
+			done.completeExceptionally(ex);
 			undelivered(
 					new MessageUndelivered(receiver, actorType(receiver.type()).messageType(receiver, message).name(),
 							delivery, String.valueOf(ex.getMessage())));
@@ -510,18 +528,13 @@ public final class Router implements Host {
 	}
 
 	@Override
-	public void storeWorked(@Nullable Throwable error) {
-		if ((error == null) == (this.storeError == null)) {
-			return;
-		}
-		this.storeError = error;
-		if (error != null) {
-			logger.error("The store {} does not work; actors that need it refuse messages", this.store.description(),
-					error);
-		}
-		else {
-			logger.info("The store {} works again", this.store.description());
-		}
+	public void storeRead(@Nullable Throwable error) {
+		this.storeHealth.read(error);
+	}
+
+	@Override
+	public void storeWrote(@Nullable Throwable error) {
+		this.storeHealth.wrote(error);
 	}
 
 	@Override

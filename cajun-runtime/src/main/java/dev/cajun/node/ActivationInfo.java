@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the node that owns the shard
  * @param epoch the fencing number of the ownership
  * @param phase what the activation is at: loading, idle, handling, writing, quarantined,
- * stopped; or inactive
+ * ending; or inactive
  * @param activeSince when the activation began
  * @param mailbox unhandled messages
  * @param messageType the logical name of the message in hand

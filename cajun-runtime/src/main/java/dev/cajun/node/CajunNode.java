@@ -55,11 +55,6 @@ public final class CajunNode implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(CajunNode.class);
 
-	/**
-	 * For actors to end once the drain timeout is over; what blocks will go on blocking.
-	 */
-	private static final Duration AFTER_TIMEOUT = Duration.ofMillis(100);
-
 	private final NodeSettings settings;
 
 	private final String node;
@@ -123,7 +118,7 @@ public final class CajunNode implements AutoCloseable {
 		refs.set(this.router);
 		this.shards = new LocalShards(this.store, this.node, this.settings);
 		this.quiescence = new Quiescence(this.router);
-		this.system = new NodeActorSystem(this.node, this.types, this.router, this.state::get);
+		this.system = new NodeActorSystem(this.node, this.types, this.router);
 		this.management = new NodeManagement(this, this.router);
 	}
 
@@ -237,7 +232,6 @@ public final class CajunNode implements AutoCloseable {
 		try {
 			this.shards.claim();
 			this.shards.handTo(this.router);
-			this.router.admit(Router.Admission.OPEN);
 			schedulePassivation();
 			holdJvm();
 			this.startedAt = this.scheduler.now();
@@ -314,8 +308,7 @@ public final class CajunNode implements AutoCloseable {
 
 	private void drainAndRelease() {
 		try {
-			boolean drained = this.quiescence.awaitQuiet(this.settings.drainTimeout());
-			drained &= this.quiescence.awaitEmpty(drained ? this.settings.drainTimeout() : AFTER_TIMEOUT);
+			boolean drained = this.quiescence.drain(this.settings.drainTimeout());
 			if (!drained) {
 				logger.warn("Node {} stops although actors are not done after {}: {}", this.node,
 						this.settings.drainTimeout(), this.quiescence.busy());

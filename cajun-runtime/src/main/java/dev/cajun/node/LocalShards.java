@@ -84,10 +84,13 @@ final class LocalShards {
 	}
 
 	/**
-	 * Lets every shard do what it has to do by itself: wake actors, announce reminders.
+	 * Opens the door, and lets every shard do what it has to do by itself: wake actors,
+	 * announce reminders.
 	 */
 	void handTo(Router router) {
-		await(router.own(this.fences));
+		router.own(this.fences);
+		router.admit(Router.Admission.OPEN);
+		await(router.wake(this.fences));
 	}
 
 	void release() {

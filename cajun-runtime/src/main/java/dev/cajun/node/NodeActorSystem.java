@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 import dev.cajun.ActorSystem;
 import dev.cajun.Actors;
@@ -14,9 +13,11 @@ import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorType;
 import dev.cajun.cluster.Router;
 
-/** The actors as applications see them, once the node has started. */
-record NodeActorSystem(String node, Map<String, ActorType> actorTypes, Router router,
-		Supplier<NodeState> state) implements ActorSystem {
+/**
+ * The actors as applications see them, once messages are taken: before the node says that
+ * it is up, because the handlers of what wakes by itself use them too.
+ */
+record NodeActorSystem(String node, Map<String, ActorType> actorTypes, Router router) implements ActorSystem {
 
 	@Override
 	public <M> Actors<M> actors(Class<M> messages) {
@@ -57,8 +58,7 @@ record NodeActorSystem(String node, Map<String, ActorType> actorTypes, Router ro
 	}
 
 	private void checkStarted() {
-		NodeState now = this.state.get();
-		if (now == NodeState.NEW || now == NodeState.STARTING) {
+		if (!this.router.hasStarted()) {
 			throw new IllegalStateException("The actor system was used before the node has started. Inject Actors<M>, "
 					+ "or use the system from an ApplicationRunner");
 		}

@@ -3,20 +3,21 @@ package dev.cajun.node;
 import dev.cajun.MessageUndelivered;
 
 /**
- * Hears what a node has to tell its application. Called on virtual threads, in no
- * particular order; what it throws is logged.
+ * Hears what a node has to tell its application. What it throws is logged.
  */
 public interface NodeListener {
 
 	/**
-	 * A handler published an event and its write is durable.
+	 * A handler published an event and its write is durable. Called on the actor's
+	 * thread, so that an actor's events come in order: a listener that is slow holds up
+	 * the actor.
 	 * @param event the event
 	 */
 	default void published(Object event) {
 	}
 
 	/**
-	 * A message that was accepted could not be delivered.
+	 * A message that was accepted could not be delivered. Called on a thread of its own.
 	 * @param message what and why
 	 */
 	default void undelivered(MessageUndelivered message) {

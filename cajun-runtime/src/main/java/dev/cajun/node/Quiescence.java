@@ -19,6 +19,8 @@ final class Quiescence {
 
 	private static final int MOST_NAMED = 10;
 
+	private static final Duration AFTER_TIMEOUT = Duration.ofMillis(100);
+
 	private final Router router;
 
 	private final CountDownLatch never = new CountDownLatch(1);
@@ -32,12 +34,20 @@ final class Quiescence {
 		return await(this.router::isQuiet, timeout);
 	}
 
-	/** Waits until every activation has ended. */
-	boolean awaitEmpty(Duration timeout) throws InterruptedException {
-		return await(() -> {
-			this.router.activations().passivateAll();
-			return this.router.activations().isEmpty();
+	/** Waits until no message is under way, and then until every activation has ended. */
+	boolean drain(Duration timeout) throws InterruptedException {
+		boolean[] quiet = new boolean[1];
+		boolean ended = await(() -> {
+			quiet[0] = quiet[0] || this.router.isQuiet();
+			return quiet[0] && isEmpty();
 		}, timeout);
+		// What has nothing to do may end even if others block.
+		return ended || await(this::isEmpty, AFTER_TIMEOUT);
+	}
+
+	private boolean isEmpty() {
+		this.router.activations().passivateAll();
+		return this.router.activations().isEmpty();
 	}
 
 	private boolean await(BooleanSupplier condition, Duration timeout) throws InterruptedException {

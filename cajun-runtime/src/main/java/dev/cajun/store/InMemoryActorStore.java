@@ -169,6 +169,8 @@ public final class InMemoryActorStore implements ActorStore {
 		entry.records.addAll(commit.records());
 		entry.sequence = commit.nextSequence();
 		if (commit.records().isEmpty()) {
+			// What the state stands for covers them
+			entry.records.clear();
 			entry.stateSequence = entry.sequence;
 		}
 		entry.batch = commit.batch();

@@ -198,7 +198,10 @@ public final class SystemClock implements Scheduler, AutoCloseable {
 		void expire(long now) {
 			for (Task task : takeDue(now)) {
 				try {
-					task.action.run();
+					Runnable action = task.action;
+					if (action != null) {
+						action.run();
+					}
 				}
 				catch (Throwable ex) {
 					logger.error("A timer task failed", ex);
@@ -251,7 +254,8 @@ public final class SystemClock implements Scheduler, AutoCloseable {
 
 	private static final class Task implements Cancellable {
 
-		private final Runnable action;
+		/** {@code null} when the task was cancelled after it was taken to run. */
+		private volatile @Nullable Runnable action;
 
 		private final long tick;
 
@@ -273,7 +277,9 @@ public final class SystemClock implements Scheduler, AutoCloseable {
 
 		@Override
 		public void cancel() {
-			this.home.remove(this);
+			if (!this.home.remove(this)) {
+				this.action = null;
+			}
 		}
 
 	}

@@ -52,7 +52,8 @@ public final class VirtualTime implements Scheduler {
 	public Cancellable schedule(long delayNanos, Runnable action) {
 		this.lock.lock();
 		try {
-			Task task = new Task(this.nanos + Math.max(0, delayNanos), this.scheduled++, action);
+			long delay = Math.min(Math.max(0, delayNanos), Durations.FOREVER_NANOS);
+			Task task = new Task(this.nanos + delay, this.scheduled++, action);
 			this.tasks.add(task);
 			return () -> cancel(task);
 		}
