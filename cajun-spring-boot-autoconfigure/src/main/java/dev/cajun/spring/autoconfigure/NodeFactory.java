@@ -1,0 +1,168 @@
+package dev.cajun.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+import dev.cajun.EventSourcedActor;
+import dev.cajun.StatefulActor;
+import dev.cajun.activation.ActorDefinition;
+import dev.cajun.activation.ActorSettings;
+import dev.cajun.node.CajunNode;
+import dev.cajun.node.NodeListener;
+import dev.cajun.node.NodeSettings;
+import dev.cajun.serialization.ActorSerializer;
+import dev.cajun.serialization.Upcaster;
+import dev.cajun.spring.CajunNodeCustomizer;
+import dev.cajun.store.ActorStore;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/**
+ * Builds the node from properties and beans. Handlers, customizers, upcasters and
+ * listeners are looked up when the node is built and never injected: they may depend on
+ * the actor system.
+ */
+final class NodeFactory {
+
+	private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+
+	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30);
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Environment environment;
+
+	private final ApplicationEventPublisher events;
+
+	private final CajunProperties properties;
+
+	private final SerializationProperties serialization;
+
+	private final ActorBeans actors;
+
+	private final ActorStore store;
+
+	private final ActorSerializer serializer;
+
+	NodeFactory(ConfigurableListableBeanFactory beanFactory, Environment environment, ApplicationEventPublisher events,
+			CajunProperties properties, SerializationProperties serialization, ActorBeans actors, ActorStore store,
+			ActorSerializer serializer) {
+		this.beanFactory = beanFactory;
+		this.environment = environment;
+		this.events = events;
+		this.properties = properties;
+		this.serialization = serialization;
+		this.actors = actors;
+		this.store = store;
+		this.serializer = serializer;
+		checkMode();
+		checkDrainTimeout();
+	}
+
+	private void checkMode() {
+		if (this.properties.cluster().mode() == CajunProperties.ClusterMode.CLUSTERED) {
+			throw new FailureAnalyzedException(
+					"'cajun.cluster.mode' is 'clustered', and clustered mode is not available in this version.",
+					"Set 'cajun.cluster.mode' to 'local', or remove the property.");
+		}
+	}
+
+	private void checkDrainTimeout() {
+		Duration drain = this.properties.shutdown().drainTimeout();
+		Duration phase = Binder.get(this.environment).bind(PHASE_TIMEOUT, Duration.class).orElse(DEFAULT_PHASE_TIMEOUT);
+		if (drain.compareTo(phase) >= 0) {
+			throw new FailureAnalyzedException(
+					("'cajun.shutdown.drain-timeout' is %s, which is not below '%s' (%s): the application context "
+							+ "would stop waiting for the node before the node has finished the messages it accepted.")
+						.formatted(text(drain), PHASE_TIMEOUT, text(phase)),
+					"Set 'cajun.shutdown.drain-timeout' below %s, or raise '%s' above %s.".formatted(text(phase),
+							PHASE_TIMEOUT, text(drain)));
+		}
+	}
+
+	private static String text(Duration duration) {
+		return (duration.toMillis() % 1000 == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+	}
+
+	CajunNode create() {
+		CajunNode.Builder builder = CajunNode.builder()
+			.settings(settings())
+			.store(this.store)
+			.serializer(this.serializer)
+			.upcasters(all(Upcaster.class))
+			.allowedPackages(this.serialization.allowedPackages())
+			.listener(new ApplicationNodeListener(this.events, all(NodeListener.class)));
+		ActorTypeSettings settings = new ActorTypeSettings(this.properties.actorDefaults(), this.properties.actors(),
+				this.beanFactory::resolveEmbeddedValue);
+		for (ActorBean bean : this.actors.all()) {
+			builder.actor(definition(bean, settings.of(bean)));
+		}
+		for (CajunNodeCustomizer customizer : all(CajunNodeCustomizer.class)) {
+			customizer.customize(builder);
+		}
+		return builder.build();
+	}
+
+	private NodeSettings settings() {
+		NodeSettings settings = NodeSettings.defaults()
+			.withCluster(clusterName())
+			.withShards(this.properties.cluster().shards())
+			.withMaxActive(this.properties.maxActive())
+			.withMaxMessageSize(this.properties.transport().maxMessageBytes())
+			.withDelivery(this.properties.delivery().guarantee())
+			.withDedupMaxEntries(this.properties.delivery().dedup().maxEntries())
+			.withDedupMaxAge(this.properties.delivery().dedup().maxAge())
+			.withDrainTimeout(this.properties.shutdown().drainTimeout());
+		String name = this.properties.node().name();
+		return (name != null) ? settings.withName(name) : settings;
+	}
+
+	private String clusterName() {
+		String name = this.properties.cluster().name();
+		if (name != null) {
+			return name;
+		}
+		String application = this.environment.getProperty("spring.application.name");
+		return (application != null && StringUtils.hasText(application)) ? application : "application";
+	}
+
+	private <T> List<T> all(Class<T> type) {
+		return this.beanFactory.getBeanProvider(type).orderedStream().toList();
+	}
+
+	private ActorDefinition definition(ActorBean bean, ActorSettings settings) {
+		Object handler = this.beanFactory.getBean(bean.beanName());
+		return invalid(bean, () -> switch (handler) {
+			case StatefulActor<?, ?> actor when !bean.eventSourced() ->
+				ActorDefinition.stateful(bean.type(), actor, bean.messageType(), bean.stateType(), settings);
+			case EventSourcedActor<?, ?, ?> actor when bean.eventType() != null -> ActorDefinition
+				.eventSourced(bean.type(), actor, bean.messageType(), bean.stateType(), bean.eventType(), settings);
+			default -> throw new IllegalArgumentException("The bean is a " + handler.getClass().getName()
+					+ ", which is not the kind of actor that its definition promised");
+		});
+	}
+
+	private static ActorDefinition invalid(ActorBean bean, Supplier<ActorDefinition> definition) {
+		try {
+			return definition.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new FailureAnalyzedException(
+					"The actor type '%s' of %s is not valid: %s".formatted(bean.type(), bean.describe(),
+							ex.getMessage()),
+					"Correct its @Actor annotation or the properties 'cajun.actors.%s.*'.".formatted(bean.type()), ex);
+		}
+	}
+
+	/** The keys of {@code cajun.actors} and the actor beans, for the start-up report. */
+	StartupReport report(CajunNode node) {
+		return new StartupReport(this.actors, this.properties.actors().keySet(), node.management());
+	}
+
+}

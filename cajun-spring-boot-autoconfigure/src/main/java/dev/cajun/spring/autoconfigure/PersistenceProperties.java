@@ -1,0 +1,50 @@
+package dev.cajun.spring.autoconfigure;
+
+import java.nio.file.Path;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where the state of actors lives.
+ *
+ * @param store The store.
+ * @param durability What a write survives.
+ * @param embedded The store in files of this machine.
+ */
+@ConfigurationProperties("cajun.persistence")
+record PersistenceProperties(@DefaultValue("embedded") Store store, @DefaultValue("ack") Durability durability,
+		@DefaultValue Embedded embedded) {
+
+	/** The stores. */
+	enum Store {
+
+		/** Files in a directory of this machine. */
+		EMBEDDED,
+
+		/** The memory of this process: nothing survives it. */
+		MEMORY
+
+	}
+
+	/** What a write survives. */
+	enum Durability {
+
+		/** The end of the process, however it ends. */
+		ACK,
+
+		/** Loss of power as well. */
+		FSYNC
+
+	}
+
+	/**
+	 * The embedded store.
+	 *
+	 * @param directory Directory of the files, used by one process at a time.
+	 */
+	record Embedded(@DefaultValue("./cajun-data") Path directory) {
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package dev.cajun.spring.autoconfigure.health;
+
+import dev.cajun.node.ClusterManagement;
+import dev.cajun.node.NodeInfo;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * {@link HealthIndicator} of the node: up when it takes messages and its store works, out
+ * of service while it joins or drains, down otherwise.
+ */
+class ClusterHealthIndicator extends AbstractHealthIndicator {
+
+	private final ClusterManagement management;
+
+	ClusterHealthIndicator(ClusterManagement management) {
+		super("Cluster health check failed");
+		this.management = management;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		NodeInfo node = this.management.node();
+		switch (node.state()) {
+			case UP -> {
+				if (node.storeAvailable()) {
+					builder.up();
+				}
+				else {
+					builder.down().withDetail("reason", "The store is not available: " + node.storeError());
+				}
+			}
+			case NEW -> builder.outOfService().withDetail("reason", "The node has not been started");
+			case STARTING -> builder.outOfService().withDetail("reason", "The node is joining");
+			case STOPPING -> builder.outOfService().withDetail("reason", "The node is draining");
+			case STOPPED -> builder.down().withDetail("reason", "The node has stopped");
+			case FAILED -> builder.down().withDetail("reason", "The node failed to start");
+		}
+		builder.withDetail("node", node.node())
+			.withDetail("cluster", node.cluster())
+			.withDetail("mode", node.mode())
+			.withDetail("state", node.state())
+			.withDetail("store", node.store())
+			.withDetail("epoch", node.epoch())
+			.withDetail("shards", node.shards())
+			.withDetail("activations", node.activations())
+			.withDetail("quarantined", node.quarantined());
+	}
+
+}

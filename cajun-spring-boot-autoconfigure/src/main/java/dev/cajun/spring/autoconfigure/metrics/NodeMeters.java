@@ -1,0 +1,153 @@
+package dev.cajun.spring.autoconfigure.metrics;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+import dev.cajun.activation.TypeStatistics;
+import dev.cajun.node.CajunNode;
+import dev.cajun.node.NodeInfo;
+import dev.cajun.node.NodeState;
+import dev.cajun.spring.ApplicationNode;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * Publishes what the runtime counts by itself, so that no message pays for a meter.
+ */
+class NodeMeters implements MeterBinder {
+
+	private static final String MESSAGES = "messages";
+
+	private static final String ASKS = "asks";
+
+	private static final String ACTIVATIONS = "activations";
+
+	private final ApplicationNode node;
+
+	NodeMeters(ApplicationNode node) {
+		this.node = node;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		CajunNode node = this.node.node();
+		node.statistics().forEach((type, statistics) -> new TypeMeters(registry, type, statistics).bind());
+		Gauge.builder("cajun.shards.owned", node, NodeMeters::shardsOwned)
+			.description("Shards that this node owns")
+			.baseUnit("shards")
+			.register(registry);
+		Gauge.builder("cajun.cluster.nodes", node, (source) -> (source.state() == NodeState.UP) ? 1 : 0)
+			.description("Nodes of the cluster that take messages, as seen from this node")
+			.baseUnit("nodes")
+			.register(registry);
+		Gauge.builder("cajun.store.available", node, (source) -> source.management().node().storeAvailable() ? 1 : 0)
+			.description("Whether the last call of the store worked: 1 or 0")
+			.register(registry);
+	}
+
+	private static double shardsOwned(CajunNode node) {
+		NodeInfo info = node.management().node();
+		return (info.state() == NodeState.UP) ? info.shards() : 0;
+	}
+
+	private record TypeMeters(MeterRegistry registry, String type, TypeStatistics statistics) {
+
+		void bind() {
+			messages();
+			asks();
+			store();
+			activations();
+		}
+
+		private void messages() {
+			message("handled", TypeStatistics::handled);
+			message("failed", TypeStatistics::failed);
+			message("refused", TypeStatistics::refused);
+			message("expired", TypeStatistics::expired);
+			message("undelivered", TypeStatistics::undelivered);
+			message("duplicate", TypeStatistics::duplicates);
+			FunctionTimer
+				.builder("cajun.handler", this.statistics, (source) -> source.handled() + source.failed(),
+						TypeStatistics::handlerNanos, TimeUnit.NANOSECONDS)
+				.tags(tags())
+				.description("Time that handlers took for a message")
+				.register(this.registry);
+			counter("cajun.mailbox.refused", "Messages refused because a mailbox, or the node, was full", MESSAGES,
+					tags(), TypeStatistics::refused);
+		}
+
+		private void message(String outcome, ToDoubleFunction<TypeStatistics> count) {
+			counter("cajun.messages", "Messages by what became of them", MESSAGES, tags().and("outcome", outcome),
+					count);
+		}
+
+		private void asks() {
+			FunctionTimer
+				.builder("cajun.ask", this.statistics, TypeStatistics::asks, TypeStatistics::askNanos,
+						TimeUnit.NANOSECONDS)
+				.tags(tags())
+				.description("Time from an ask on this node to its answer")
+				.register(this.registry);
+			String description = "Asks of this node that were not answered";
+			counter("cajun.ask.failures", description, ASKS, tags().and("reason", "error"), TypeStatistics::asksFailed);
+			counter("cajun.ask.failures", description, ASKS, tags().and("reason", "timeout"),
+					TypeStatistics::asksTimedOut);
+		}
+
+		private void store() {
+			FunctionTimer
+				.builder("cajun.commit", this.statistics, TypeStatistics::commits, TypeStatistics::commitNanos,
+						TimeUnit.NANOSECONDS)
+				.tags(tags())
+				.description("Time that the store took for a commit")
+				.register(this.registry);
+			counter("cajun.commit.failures", "Commits that the store failed or refused", "commits", tags(),
+					TypeStatistics::commitsFailed);
+			counter("cajun.commit.unknown", "Commits whose outcome was unknown at first", "commits", tags(),
+					TypeStatistics::unknown);
+			counter("cajun.fenced", "Store calls refused because another node owns the shard", "calls", tags(),
+					TypeStatistics::fenced);
+			FunctionTimer
+				.builder("cajun.load", this.statistics, TypeStatistics::loads, TypeStatistics::loadNanos,
+						TimeUnit.NANOSECONDS)
+				.tags(tags())
+				.description("Time that it took to read an actor from the store")
+				.register(this.registry);
+		}
+
+		private void activations() {
+			gauge("cajun.activations", "Actors that are active", ACTIVATIONS, TypeStatistics::active);
+			gauge("cajun.quarantined", "Actors that refuse messages until they are released", "actors",
+					TypeStatistics::quarantined);
+			counter("cajun.activations.begun", "Activations begun", ACTIVATIONS, tags(), TypeStatistics::activated);
+			counter("cajun.activations.ended", "Activations ended", ACTIVATIONS, tags(), TypeStatistics::ended);
+		}
+
+		private Tags tags() {
+			return Tags.of("type", this.type);
+		}
+
+		private void gauge(String name, String description, String unit, ToDoubleFunction<TypeStatistics> value) {
+			Gauge.builder(name, this.statistics, value)
+				.tags(tags())
+				.description(description)
+				.baseUnit(unit)
+				.register(this.registry);
+		}
+
+		private void counter(String name, String description, String unit, Tags tags,
+				ToDoubleFunction<TypeStatistics> count) {
+			FunctionCounter.builder(name, this.statistics, count)
+				.tags(tags)
+				.description(description)
+				.baseUnit(unit)
+				.register(this.registry);
+		}
+
+	}
+
+}
