@@ -286,6 +286,9 @@ public final class Activation extends Mailbox implements Runnable {
 	private boolean ended() {
 		this.phase = Phase.ENDED;
 		cancelTimers();
+		if (this.ledger != null) {
+			this.ledger.failWaiting(this.id);
+		}
 		if (!this.ending && this.refusal != null) {
 			this.quarantine = null;
 			this.type.statistics().quarantined.decrement();
@@ -389,7 +392,7 @@ public final class Activation extends Mailbox implements Runnable {
 			return true;
 		}
 		boolean timers = this.timers != null && !this.timers.isEmpty();
-		return !timers && (this.ledger == null || !this.ledger.hasTellsToSend());
+		return !timers && (this.ledger == null || (!this.ledger.hasTellsToSend() && !this.ledger.hasWaiting()));
 	}
 
 	private void cancelTimers() {
@@ -635,12 +638,12 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	/**
-	 * The actor whose answer the running handler waits for.
-	 * @return the actor asked, or {@code null} when none is, or it has answered
+	 * What the running handler blocks on.
+	 * @return what it waits for, or {@code null} when it does not, or has its answer
 	 */
-	public @Nullable ActorId waitingFor() {
+	public @Nullable Waiting waitingFor() {
 		Waiting waiting = this.waitingFor;
-		return (waiting == null || waiting.answered().getAsBoolean()) ? null : waiting.asked();
+		return (waiting == null || waiting.answered().getAsBoolean()) ? null : waiting;
 	}
 
 	/**

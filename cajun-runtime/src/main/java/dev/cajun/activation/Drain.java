@@ -172,6 +172,17 @@ final class Drain {
 		this.effects.clear();
 	}
 
+	/** Whether a timer is set or cancelled once this drain is written. */
+	boolean touchesTimer(String name) {
+		for (Effect effect : this.effects) {
+			if ((effect instanceof Effects.SetTimer set && set.name().equals(name))
+					|| (effect instanceof Effects.Cancel cancel && cancel.name().equals(name))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	/** Whether the write of this drain changes a reminder. */
 	boolean touchesReminder(String name) {
 		for (Effect effect : this.effects) {

@@ -209,6 +209,16 @@ final class Effects {
 
 	}
 
+	/** A volatile timer that begins. */
+	record SetTimer(String name, long delayNanos, Object message) implements Effect {
+
+		@Override
+		public void leave(Drain drain) {
+			drain.activation().timers().set(this.name, this.delayNanos, this.message);
+		}
+
+	}
+
 	/** A reminder that is set with the write. */
 	record SetReminder(StoredReminder reminder) implements Effect {
 

@@ -44,6 +44,9 @@ final class Ledger {
 	/** Answers by idempotency key, oldest first. */
 	final LinkedHashMap<String, Answer> answers = new LinkedHashMap<>(0);
 
+	/** Answers still to come that more than the first request may wait for. */
+	private final Set<Answer> awaited = new HashSet<>(0);
+
 	/** Keys that the store may forget. */
 	private final List<String> expired = new ArrayList<>(0);
 
@@ -138,12 +141,24 @@ final class Ledger {
 				: this.expired.stream().filter((key) -> !brought.contains(key)).toList();
 	}
 
+	/** A request waits for the answer that its key will get. */
+	void await(Answer answer, Ask ask) {
+		answer.waiting.add(ask);
+		this.awaited.add(answer);
+	}
+
+	/** Whether a request waits for an answer still to come, and only this ledger knows. */
+	boolean hasWaiting() {
+		this.awaited.removeIf((answer) -> !answer.isAwaited());
+		return !this.awaited.isEmpty();
+	}
+
 	/**
 	 * The state is dropped: requests that wait for an answer will get it from nobody
 	 * here.
 	 */
 	void failWaiting(ActorId actor) {
-		for (Answer answer : this.answers.values()) {
+		for (Answer answer : this.awaited) {
 			for (Ask ask : answer.waiting) {
 				ask.fail(new OutcomeUnknownException("Actor " + actor
 						+ " dropped its state while it handled a request with this idempotency key; ask again"));

@@ -17,6 +17,10 @@ final class TimerFired extends Envelope {
 		this.timer = timer;
 	}
 
+	String name() {
+		return this.timer.name();
+	}
+
 	boolean isValid(Timers timers) {
 		this.valid = this.valid || timers.fired(this.timer);
 		return this.valid;

@@ -60,6 +60,10 @@ final class Timers {
 			this.message = message;
 		}
 
+		String name() {
+			return this.name;
+		}
+
 		Object message() {
 			return this.message;
 		}

@@ -391,8 +391,7 @@ public final class Turn implements ActorContext<Object> {
 		checkTurn();
 		this.activation.type().messageType(this.activation.id(), message);
 		if (!this.replaying) {
-			long nanos = Durations.nanos(delay);
-			this.drain.add((drain) -> this.activation.timers().set(name, nanos, message));
+			this.drain.add(new Effects.SetTimer(name, Durations.nanos(delay), message));
 		}
 	}
 

@@ -111,8 +111,7 @@ final class Turns {
 			case Tell tell -> turn(tell, message(tell));
 			case Ask ask -> ask(ask);
 			case NumberedTell tell -> numbered(tell);
-			case TimerFired fired ->
-				fired.isValid(this.activation.timers()) ? turn(fired, message(fired)) : Outcome.DONE;
+			case TimerFired fired -> timer(fired);
 			case ReminderDue due -> reminder(due);
 			case Control control -> {
 				control.run(this.activation);
@@ -171,7 +170,7 @@ final class Turns {
 			}
 		}
 		else {
-			known.waiting.add(ask);
+			ledger.await(known, ask);
 			return true;
 		}
 		this.drain.add(ask);
@@ -193,6 +192,14 @@ final class Turns {
 			return Outcome.DONE;
 		}
 		return turn(tell, message(tell));
+	}
+
+	private Outcome timer(TimerFired fired) {
+		if (this.drain.touchesTimer(fired.name())) {
+			// Whether it still counts is known once the drain is written.
+			return Outcome.POSTPONED;
+		}
+		return fired.isValid(this.activation.timers()) ? turn(fired, message(fired)) : Outcome.DONE;
 	}
 
 	private Outcome reminder(ReminderDue due) {

@@ -6,10 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.cajun.ActorId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to an ask. To wait for it on a handler's thread is checked as a call is, for
- * this future and for every stage made of it.
+ * this future and for every stage made of it; such a stage may have to wait for more, but
+ * not for the actor asked once that has answered.
  */
 final class AskFuture<T> extends CompletableFuture<T> {
 
@@ -17,14 +19,31 @@ final class AskFuture<T> extends CompletableFuture<T> {
 
 	private final ActorId asked;
 
+	/** The answer that this stage was made of, or {@code null} if it is the answer. */
+	private final @Nullable AskFuture<?> answer;
+
 	AskFuture(Router router, ActorId asked) {
+		this(router, asked, null);
+	}
+
+	private AskFuture(Router router, ActorId asked, @Nullable AskFuture<?> answer) {
 		this.router = router;
 		this.asked = asked;
+		this.answer = answer;
 	}
 
 	@Override
 	public <U> CompletableFuture<U> newIncompleteFuture() {
-		return new AskFuture<>(this.router, this.asked);
+		return new AskFuture<>(this.router, this.asked, answer());
+	}
+
+	private AskFuture<?> answer() {
+		return (this.answer == null) ? this : this.answer;
+	}
+
+	private Blocking block() {
+		return Blocking.on(this.router, this.asked, answer()::isDone, () -> {
+		});
 	}
 
 	@Override
@@ -32,8 +51,7 @@ final class AskFuture<T> extends CompletableFuture<T> {
 		if (isDone()) {
 			return super.get();
 		}
-		Blocking blocking = Blocking.on(this.router, this.asked, this::isDone, () -> {
-		});
+		Blocking blocking = block();
 		try {
 			return super.get();
 		}
@@ -47,8 +65,7 @@ final class AskFuture<T> extends CompletableFuture<T> {
 		if (isDone()) {
 			return super.get(timeout, unit);
 		}
-		Blocking blocking = Blocking.on(this.router, this.asked, this::isDone, () -> {
-		});
+		Blocking blocking = block();
 		try {
 			return super.get(timeout, unit);
 		}
@@ -62,8 +79,7 @@ final class AskFuture<T> extends CompletableFuture<T> {
 		if (isDone()) {
 			return super.join();
 		}
-		Blocking blocking = Blocking.on(this.router, this.asked, this::isDone, () -> {
-		});
+		Blocking blocking = block();
 		try {
 			return super.join();
 		}

@@ -1,12 +1,14 @@
 package dev.cajun.cluster;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 import dev.cajun.ActorId;
 import dev.cajun.CyclicCallException;
 import dev.cajun.activation.Activation;
+import dev.cajun.activation.Activation.Waiting;
 import dev.cajun.activation.Turn;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * activation has one handler at a time and so at most one actor that it waits for; those
  * edges are followed from the actor asked, and one that leads back is a deadlock. The
  * edge is published before the walk, so of handlers that close a cycle at the same time
- * at least one sees it.
+ * at least one sees it. The edges are read one after the other: only a cycle of which
+ * each is still there at a second look was there as a whole.
  */
 final class Blocking {
 
@@ -52,21 +55,33 @@ final class Blocking {
 			return NONE;
 		}
 		Activation self = turn.activation();
-		self.waitFor(new Activation.Waiting(asked, answered));
-		List<ActorId> chain = new ArrayList<>(List.of(self.id()));
-		for (ActorId next = asked; next != null && chain.size() < MAX_CHAIN;) {
-			chain.add(next);
-			if (next.equals(self.id())) {
-				self.waitFor(null);
-				cancel.run();
-				throw new CyclicCallException("Actor " + self.id() + " would wait for ever: "
-						+ String.join(" waits for ", chain.stream().map(ActorId::toString).toList())
-						+ ". Use ActorContext.ask, whose answer comes back as a message");
+		self.waitFor(new Waiting(asked, answered));
+		Map<Activation, Waiting> chain = new LinkedHashMap<>();
+		Activation next = self;
+		while (next != null && chain.size() < MAX_CHAIN && !chain.containsKey(next)) {
+			Waiting waiting = next.waitingFor();
+			if (waiting == null) {
+				break;
 			}
-			Activation activation = router.find(next);
-			next = (activation == null) ? null : activation.waitingFor();
+			chain.put(next, waiting);
+			next = router.find(waiting.asked());
+		}
+		if (next == self && isStillThere(chain)) {
+			self.waitFor(null);
+			cancel.run();
+			throw new CyclicCallException("Actor " + self.id() + " would wait for ever: "
+					+ chain.keySet()
+						.stream()
+						.map((activation) -> activation.id() + " waits for ")
+						.collect(Collectors.joining())
+					+ self.id() + ". Use ActorContext.ask, whose answer comes back as a message");
 		}
 		return new Blocking(self);
+	}
+
+	private static boolean isStillThere(Map<Activation, Waiting> chain) {
+		return !chain.isEmpty()
+				&& chain.entrySet().stream().allMatch((edge) -> edge.getValue().equals(edge.getKey().waitingFor()));
 	}
 
 	/** The handler goes on. */

@@ -156,8 +156,8 @@ public final class Router implements Host {
 	}
 
 	/**
-	 * Lets shards do what they have to do by themselves. Everything is owned, and messages
-	 * are admitted, before anything is woken: what wakes may send anywhere.
+	 * Lets shards do what they have to do by themselves. Everything is owned, and
+	 * messages are admitted, before anything is woken: what wakes may send anywhere.
 	 * @param claims the claims
 	 * @return completes when what the shards have to do is known
 	 */
