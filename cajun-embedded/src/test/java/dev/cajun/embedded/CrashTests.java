@@ -4,18 +4,14 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 import dev.cajun.ActorId;
+import dev.cajun.store.StoreException;
 import dev.cajun.store.StoredActor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +30,10 @@ class CrashTests {
 	@TempDir
 	private Path directory;
 
+	/** The temporary directory of the other processes. */
+	@TempDir
+	private Path temporary;
+
 	private final long[] acknowledged = new long[StoreProcess.ACTORS];
 
 	private final AtomicInteger wrong = new AtomicInteger();
@@ -41,7 +41,6 @@ class CrashTests {
 	@ParameterizedTest
 	@CsvSource({ "ACK, 8", "FSYNC, 4" })
 	void killedProcessLosesNothing(Durability durability, int rounds) throws Exception {
-		Set<String> temporaryBefore = temporaryFiles();
 		Random random = new Random();
 		long total = 0;
 		for (int round = 0; round < rounds; round++) {
@@ -52,13 +51,11 @@ class CrashTests {
 		}
 		assertThat(this.wrong).hasValue(0);
 		assertThat(total).isGreaterThan(rounds);
-		assertThat(temporaryFiles()).isEqualTo(temporaryBefore);
-		assertThat(this.directory).isDirectoryNotContaining(
-				(file) -> file.toString().contains("native-") && isYoungerThanMinute(file) && !containsNothing(file));
+		assertThat(this.temporary).isEmptyDirectory();
 	}
 
 	private long writeAndKill(Durability durability, int millis) throws IOException, InterruptedException {
-		Process process = StoreProcess.start("write", this.directory, durability);
+		Process process = StoreProcess.start("write", this.directory, this.temporary, durability);
 		AtomicInteger count = new AtomicInteger();
 		Thread reader = Thread.ofPlatform().start(() -> {
 			try (DataInputStream in = new DataInputStream(new BufferedInputStream(process.getInputStream()))) {
@@ -120,32 +117,13 @@ class CrashTests {
 		return new String(value, StandardCharsets.UTF_8).split("-", 2)[0];
 	}
 
-	private static Set<String> temporaryFiles() {
-		String[] names = new java.io.File(System.getProperty("java.io.tmpdir"))
-			.list((directory, name) -> name.startsWith("sqlite-"));
-		return new TreeSet<>(Arrays.asList(names));
-	}
-
-	private static boolean isYoungerThanMinute(Path file) {
-		return file.toFile().lastModified() > System.currentTimeMillis() - 60_000;
-	}
-
-	private static boolean containsNothing(Path directory) {
-		try (Stream<Path> files = Files.list(directory)) {
-			return files.findAny().isEmpty();
-		}
-		catch (IOException ex) {
-			return true;
-		}
-	}
-
 	@Test
 	void otherProcessIsRefusedUntilFirstIsGone() throws Exception {
-		Process first = StoreProcess.start("hold", this.directory, Durability.ACK);
+		Process first = StoreProcess.start("hold", this.directory, this.temporary, Durability.ACK);
 		assertThat(new DataInputStream(first.getInputStream()).readInt()).isEqualTo(StoreProcess.OPEN);
 		EmbeddedActorStore second = new EmbeddedActorStore(this.directory, Durability.ACK);
 		for (int i = 0; i < 2; i++) {
-			assertThat(Stores.failure(second.open(Stores.META), dev.cajun.store.StoreException.Kind.LOCKED))
+			assertThat(Stores.failure(second.open(Stores.META), StoreException.Kind.LOCKED))
 				.hasMessageContaining(this.directory.toString())
 				.hasMessageContaining("another process");
 		}
@@ -153,7 +131,7 @@ class CrashTests {
 		first.destroyForcibly().waitFor();
 		Stores.open(second);
 
-		Process third = StoreProcess.start("hold", this.directory, Durability.ACK);
+		Process third = StoreProcess.start("hold", this.directory, this.temporary, Durability.ACK);
 		assertThat(new DataInputStream(third.getInputStream()).readInt()).isEqualTo(StoreProcess.LOCKED);
 		third.waitFor();
 		Stores.write(second, Stores.state(Stores.actor("a"), 0, "s"));

@@ -29,6 +29,9 @@ class DiskTests {
 	@TempDir
 	private Path directory;
 
+	@TempDir
+	private Path temporary;
+
 	private boolean mounted;
 
 	@AfterEach
@@ -167,7 +170,7 @@ class DiskTests {
 	@Test
 	void opensWhereProgramsMayNotRun() throws Exception {
 		mount("size=16m,noexec");
-		Process process = StoreProcess.start("hold", this.directory.resolve("store"), Durability.ACK);
+		Process process = StoreProcess.start("hold", this.directory.resolve("store"), this.temporary, Durability.ACK);
 		try {
 			assertThat(new java.io.DataInputStream(process.getInputStream()).readInt()).isEqualTo(StoreProcess.OPEN);
 		}

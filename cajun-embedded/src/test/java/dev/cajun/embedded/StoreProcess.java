@@ -35,9 +35,9 @@ final class StoreProcess {
 	}
 
 	/** Starts it, with the class path of this one. */
-	static Process start(String what, Path directory, Durability durability) throws IOException {
+	static Process start(String what, Path directory, Path temporary, Durability durability) throws IOException {
 		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-				"-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
+				"-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temporary, "--enable-native-access=ALL-UNNAMED",
 				"-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener", "-cp",
 				System.getProperty("java.class.path"), StoreProcess.class.getName(), what, directory.toString(),
 				durability.name())
