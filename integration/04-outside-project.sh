@@ -1,0 +1,31 @@
+#!/bin/sh
+# Projects outside this one, with Spring Boot's parent and our starter from a repository of their own: the first example
+# of the README, an application without a web server, and one whose bean names, cache and database are its own.
+. "$(dirname "$0")/common.sh"
+
+property() {
+	sed -n "s:^[[:space:]]*<$1>\(.*\)</$1>\$:\1:p" pom.xml | head -n 1
+}
+
+# Our artifacts go to $work/repository, everything else comes from and goes to the user's
+user_repository=${HOME}/.m2/repository
+./mvnw -q -pl cajun-spring-boot-starter -am install -DskipTests \
+	-Dmaven.repo.local="$work/repository" -Dmaven.repo.local.tail="$user_repository"
+
+cp -R integration/outside "$work/outside"
+find "$work/outside" -name pom.xml | while read -r pom; do
+	sed -e "s:@spring-boot.version@:$(property spring-boot.version):" -e "s:@cajun.version@:$(property version):" "$pom" >"$pom.new"
+	mv "$pom.new" "$pom"
+done
+
+# The source is the README's first block of Java, as it stands
+source=$work/outside/readme/src/main/java/com/example
+mkdir -p "$source"
+awk '/^```java$/ { found = 1; next } /^```$/ && found { exit } found' README.md >"$work/example"
+class=$(sed -n 's/^public class \([A-Za-z]*\).*/\1/p' "$work/example")
+grep -q '^package ' "$work/example" || echo 'package com.example;' >"$source/${class:-Example}.java"
+cat "$work/example" >>"$source/${class:-Example}.java"
+
+./mvnw -q -f "$work/outside/pom.xml" package -Dmaven.repo.local.tail="$work/repository"
+
+run_tool OutsideProject "$work/outside" "$work"

@@ -1,0 +1,148 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An application in a process of its own, which ends with this one. */
+final class App implements AutoCloseable {
+
+	/** What is long-running about these processes is their start. */
+	private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+	private final String name;
+
+	private final Process process;
+
+	private final Path log;
+
+	final Http http;
+
+	private App(String name, Process process, Path log, int port) {
+		this.name = name;
+		this.process = process;
+		this.log = log;
+		this.http = new Http(port);
+		Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+	}
+
+	/** Starts a jar; {@code name} is the log's. */
+	static App start(String name, Path directory, Path jar, String... arguments) {
+		int port = freePort();
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+		command.addAll(QUICK_START);
+		command.addAll(List.of("-jar", jar.toString()));
+		command.addAll(List.of(arguments));
+		command.add("--server.port=" + port);
+		return run(name, directory, port, command);
+	}
+
+	/** Starts any command that is to serve the port. */
+	static App run(String name, Path directory, int port, List<String> command) {
+		try {
+			Files.createDirectories(directory);
+			Path log = directory.resolve(name + ".log");
+			Process process = new ProcessBuilder(command).directory(directory.toFile())
+				.redirectErrorStream(true)
+				.redirectOutput(log.toFile())
+				.start();
+			return new App(name, process, log, port);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	App awaitHealthy() {
+		await("healthy", Duration.ofSeconds(90), () -> {
+			Http.Answer health = this.http.tryGet("/actuator/health");
+			return health != null && health.status() == 200 && health.text("status").equals("UP");
+		});
+		return this;
+	}
+
+	void await(String what, Duration atMost, Condition condition) {
+		long deadline = System.nanoTime() + atMost.toNanos();
+		while (!condition.holds()) {
+			Check.that(this.process.isAlive(), () -> this.name + " ended before it was " + what + "\n" + tail());
+			Check.that(System.nanoTime() < deadline,
+					() -> this.name + " was not " + what + " within " + atMost + "\n" + tail());
+			Check.pause(Duration.ofMillis(50));
+		}
+	}
+
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	List<String> log() {
+		try {
+			// A killed process may leave half a character
+			return new String(Files.readAllBytes(this.log), StandardCharsets.ISO_8859_1).lines().toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private String tail() {
+		List<String> lines = log();
+		return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+	}
+
+	/**
+	 * kill -9: nothing of the process runs any more, no shutdown hook either. What its
+	 * clients are to do is done when the signal is out, before the process is seen to be
+	 * gone.
+	 */
+	void kill(Runnable clients) {
+		this.process.destroyForcibly();
+		clients.run();
+		exitCode(Duration.ofSeconds(10));
+	}
+
+	/** SIGTERM, and the exit code that follows. */
+	int terminate() {
+		this.process.destroy();
+		return exitCode(Duration.ofSeconds(40));
+	}
+
+	private int exitCode(Duration atMost) {
+		try {
+			Check.that(this.process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS),
+					() -> this.name + " did not end within " + atMost + "\n" + tail());
+			return this.process.exitValue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.process.descendants().forEach(ProcessHandle::destroyForcibly);
+		this.process.destroyForcibly();
+	}
+
+	interface Condition {
+
+		boolean holds();
+
+	}
+
+}
