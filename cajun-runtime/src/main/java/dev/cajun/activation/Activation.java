@@ -80,6 +80,9 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private boolean passivateWhenEmpty;
 
+	/** Whether to end if nothing was handled since that was asked for. */
+	private boolean passivateIfUnused;
+
 	/**
 	 * Why everything is refused; with {@code ending}, only until the mailbox is closed.
 	 */
@@ -258,7 +261,9 @@ public final class Activation extends Mailbox implements Runnable {
 				return release(count, bytes, this.host.budget()) > 0;
 			}
 		}
-		if ((this.ending || this.passivateWhenEmpty) && close(count, bytes, this.host.budget())) {
+		boolean last = this.ending || this.passivateWhenEmpty || this.passivateIfUnused;
+		this.passivateIfUnused = false;
+		if (last && close(count, bytes, this.host.budget())) {
 			return ended();
 		}
 		if (this.ending) {
@@ -340,7 +345,7 @@ public final class Activation extends Mailbox implements Runnable {
 			}
 			case STOP -> quarantine("stopped by its failure policy after " + this.lastError);
 			case NOTHING -> {
-				if (this.passivateWhenEmpty && mayEnd()) {
+				if (isPassivating()) {
 					this.current = null;
 					if (close(drain.taken, drain.takenBytes, this.host.budget())) {
 						return ended();
@@ -383,6 +388,7 @@ public final class Activation extends Mailbox implements Runnable {
 	boolean releaseTaken(Drain drain) {
 		drain.released = true;
 		this.current = null;
+		this.passivateIfUnused = false;
 		this.lastUsed = drain.endedAt;
 		return release(drain.taken, drain.takenBytes, this.host.budget()) > 0;
 	}
@@ -401,8 +407,11 @@ public final class Activation extends Mailbox implements Runnable {
 		}
 	}
 
+	/** Whether the activation ends with this drain, unless a message comes meanwhile. */
 	boolean isPassivating() {
-		return this.passivateWhenEmpty;
+		Drain drain = this.current;
+		boolean unused = this.passivateIfUnused && drain != null && drain.handled == 0;
+		return (this.passivateWhenEmpty || unused) && mayEnd();
 	}
 
 	/**
@@ -608,9 +617,12 @@ public final class Activation extends Mailbox implements Runnable {
 		offerUnbounded(new Control((activation) -> activation.owesTells |= activation.phase == Phase.REFUSING));
 	}
 
-	/** Asks the activation to end once it has nothing to do. */
+	/**
+	 * Asks the activation to end. If it has something to do, or to wait for, that is
+	 * forgotten: it may be asked again when it has been idle again.
+	 */
 	public void requestPassivation() {
-		offerUnbounded(new Control(Activation::passivateWhenEmpty));
+		offerUnbounded(new Control((activation) -> activation.passivateIfUnused = activation.mayEnd()));
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import dev.cajun.ActorId;
+import dev.cajun.NotAMemberException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ public final class Activations {
 	private final int maxActive;
 
 	private final AtomicBoolean evicting = new AtomicBoolean();
+
+	/** Written before the table is found empty, read after something was put into it. */
+	private volatile boolean closed;
 
 	/**
 	 * Creates an empty table.
@@ -55,6 +59,7 @@ public final class Activations {
 	 * @param type the actor's type
 	 * @param actor the actor
 	 * @return the activation
+	 * @throws NotAMemberException if it would begin and the table is closed
 	 */
 	public Activation activate(ActorType type, ActorId actor) {
 		Activation found = this.activations.get(actor);
@@ -77,6 +82,11 @@ public final class Activations {
 		if (found != null) {
 			return found;
 		}
+		if (this.closed) {
+			remove(fresh);
+			throw new NotAMemberException("Node " + this.host.node() + " has stopped and takes no more messages; actor "
+					+ actor + " was not given this one");
+		}
 		type.statistics().activated.increment();
 		if (this.activations.mappingCount() > this.maxActive && this.evicting.compareAndSet(false, true)) {
 			// One search a while: most may have something to do, and then it finds
@@ -92,6 +102,14 @@ public final class Activations {
 	 */
 	public void remove(Activation ended) {
 		this.activations.remove(ended.id(), ended);
+	}
+
+	/**
+	 * From now on no activation begins: who sends a message to an actor that is not
+	 * active is told so.
+	 */
+	public void close() {
+		this.closed = true;
 	}
 
 	private void evict() {

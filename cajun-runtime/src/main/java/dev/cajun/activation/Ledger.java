@@ -147,7 +147,9 @@ final class Ledger {
 		this.awaited.add(answer);
 	}
 
-	/** Whether a request waits for an answer still to come, and only this ledger knows. */
+	/**
+	 * Whether a request waits for an answer still to come, and only this ledger knows.
+	 */
 	boolean hasWaiting() {
 		this.awaited.removeIf((answer) -> !answer.isAwaited());
 		return !this.awaited.isEmpty();

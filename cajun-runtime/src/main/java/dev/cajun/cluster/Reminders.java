@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * horizon, in the store's order. What lies behind is read when the window runs empty, and
  * dropped again when it grows too large. While a page is being read, changes are noted
  * and win over the page. A reminder is announced until its actor has dealt with it and
- * the store has it no more; one whose announcement failed leaves the window's count, so
- * that it holds up no other. One timer waits for the earliest of all.
+ * the store has it no more; one whose announcement failed, or whose actor takes long to
+ * deal with it, leaves the window's count, so that it holds up no other. One timer waits
+ * for the earliest of all.
  * <p>
  * Thread-safe: one lock, under which nothing waits.
  */
@@ -44,6 +45,9 @@ final class Reminders {
 
 	/** The most reminders of one shard held. */
 	private static final int MOST_HELD = 4 * PAGE;
+
+	/** An actor that has not dealt with a reminder after this takes long. */
+	private static final long LONG_NANOS = 1_000_000_000L;
 
 	private static final long FIRST_RETRY_MILLIS = 1_000;
 
@@ -265,9 +269,29 @@ final class Reminders {
 		finally {
 			this.lock.unlock();
 		}
+		if (!due.isEmpty()) {
+			this.scheduler.schedule(LONG_NANOS, () -> passBy(due));
+		}
 		for (Entry entry : due) {
 			this.announce.accept(entry.name.actor, new ReminderDue(entry.name.reminder, entry.reminder.dueMillis(),
 					(settled) -> announced(entry, settled)));
+		}
+	}
+
+	/** Those not settled yet hold up what lies behind them no longer. */
+	@SuppressWarnings("ReferenceEquality") // the very announcement
+	private void passBy(List<Entry> announced) {
+		this.lock.lock();
+		try {
+			for (Entry entry : announced) {
+				if (this.known.get(entry.name) == entry && entry.window.held.remove(entry.reminder)) {
+					readOnIfEmpty(entry.window);
+				}
+			}
+			arm();
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -336,7 +360,7 @@ final class Reminders {
 
 		private final Fence fence;
 
-		/** Those not settled, and whose announcement has not failed. */
+		/** Those to announce, and those announced that may be settled any moment. */
 		private final TreeSet<StoredReminder> held = new TreeSet<>(ORDER);
 
 		/** What changed since the page under way was asked for. */

@@ -39,10 +39,16 @@ final class Quiescence {
 		boolean[] quiet = new boolean[1];
 		boolean ended = await(() -> {
 			quiet[0] = quiet[0] || this.router.isQuiet();
-			return quiet[0] && isEmpty();
+			return quiet[0] && isEmpty() && isClosedAndEmpty();
 		}, timeout);
 		// What has nothing to do may end even if others block.
-		return ended || await(this::isEmpty, AFTER_TIMEOUT);
+		return ended || await(this::isClosedAndEmpty, AFTER_TIMEOUT);
+	}
+
+	/** Somebody may have been admitted long ago and be about to send. */
+	private boolean isClosedAndEmpty() {
+		this.router.activations().close();
+		return isEmpty();
 	}
 
 	private boolean isEmpty() {
