@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 class EmbeddedActorStoreTests {
@@ -150,10 +153,14 @@ class EmbeddedActorStoreTests {
 			.filter((thread) -> thread.getName().equals("cajun-store"))
 			.findFirst()
 			.orElseThrow();
-		for (int i = 0; i < 50; i++) {
+		int interrupted = 0;
+		for (int before = -1; applied.get() < 1200 && interrupted < 1000; before = applied.get()) {
+			int seen = before;
 			owner.interrupt();
-			Thread.sleep(1);
+			interrupted++;
+			await().atMost(Duration.ofSeconds(10)).until(() -> applied.get() > seen);
 		}
+		assertThat(interrupted).isPositive();
 		for (Thread thread : threads) {
 			thread.join();
 		}
@@ -187,7 +194,7 @@ class EmbeddedActorStoreTests {
 				}
 			}));
 		}
-		Thread.sleep(100);
+		await().atMost(Duration.ofSeconds(10)).until(() -> Arrays.stream(applied).allMatch((count) -> count.get() > 0));
 		store.close();
 		for (Thread thread : threads) {
 			thread.join(10_000);

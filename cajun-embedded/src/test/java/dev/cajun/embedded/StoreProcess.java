@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.Map;
 
 import dev.cajun.ActorId;
@@ -69,7 +71,8 @@ final class StoreProcess {
 				writer.join();
 			}
 		}
-		Thread.sleep(60_000);
+		// Until it is killed, and not for ever should nobody kill it.
+		new CountDownLatch(1).await(60, TimeUnit.SECONDS);
 	}
 
 	/** Every third actor has a journal, the others a state that counts; all a twin. */

@@ -156,7 +156,6 @@ class UnknownOutcomeTests {
 		Path aside = this.directory.resolve("aside");
 		Files.move(data, aside);
 		for (int i = 0; i < 3; i++) {
-			Thread.sleep(100);
 			assertThat(Stores.failure(store.commit(Stores.FENCE, Stores.state(Stores.actor("a"), 1, "two")),
 					StoreException.Kind.NOT_APPLIED))
 				.hasMessageContaining(this.directory.toString());
