@@ -502,9 +502,9 @@ public final class Router implements Host {
 			return null;
 		}
 		ActivationSnapshot snapshot = activation.snapshot();
+		boolean running = snapshot.turnSince() != 0 || !snapshot.messageType().isEmpty();
 		return new Activity(actor, node(), snapshot.phase(), snapshot.messageType(),
-				(snapshot.turnSince() == 0) ? 0 : this.scheduler.nanoTime() - snapshot.turnSince(), snapshot.stack(),
-				snapshot.mailbox());
+				running ? this.scheduler.nanoTime() - snapshot.turnSince() : 0, snapshot.stack(), snapshot.mailbox());
 	}
 
 	@Override

@@ -1,0 +1,85 @@
+package dev.cajun.benchmarks;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import dev.cajun.benchmarks.peer.PekkoContestant;
+import dev.cajun.embedded.Durability;
+import dev.cajun.embedded.EmbeddedActorStore;
+
+/**
+ * Carries out commands in this JVM. <pre>
+ * tell NANOS                        Loads.tell
+ * ask CALLERS ACTORS NANOS          Loads.ask, through futures
+ * call CALLERS ACTORS NANOS         Loads.ask, without
+ * activate PREFIX COUNT             Loads.activate
+ * idle FROM TO SETTLE NANOS         Loads.idle
+ * data                              closes the store and measures it; nothing works after
+ * </pre>
+ */
+final class ContestantSession implements Session {
+
+	private final Contestant contestant;
+
+	private final Path directory;
+
+	private ContestantSession(Contestant contestant, Path directory) {
+		this.contestant = contestant;
+		this.directory = directory;
+	}
+
+	/**
+	 * Begins a session.
+	 * @param side who does the work
+	 * @param directory where those who store something store it
+	 */
+	static ContestantSession open(Side side, Path directory) {
+		Contestant contestant = switch (side) {
+			case PROJECT -> CajunContestant.inMemory();
+			case STATE -> CajunContestant.stored(new EmbeddedActorStore(directory, Durability.ACK));
+			case FSYNC -> CajunContestant.stored(new EmbeddedActorStore(directory, Durability.FSYNC));
+			case PEER -> new PekkoContestant();
+			case BARE -> new BareContestant();
+		};
+		return new ContestantSession(contestant, directory);
+	}
+
+	@Override
+	public Sample run(String command) {
+		try {
+			List<String> words = List.of(command.split(" ", -1));
+			return switch (words.get(0)) {
+				case "tell" -> Loads.tell(this.contestant, number(words, 1));
+				case "ask", "call" -> Loads.ask(this.contestant, (int) number(words, 1), (int) number(words, 2),
+						number(words, 3), words.get(0).equals("call"));
+				case "activate" -> Loads.activate(this.contestant, words.get(1), (int) number(words, 2));
+				case "idle" -> Loads.idle(this.contestant, (int) number(words, 1), (int) number(words, 2),
+						number(words, 3), number(words, 4));
+				case "data" -> data();
+				default -> throw new IllegalArgumentException("Unknown command: " + command);
+			};
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("'" + command + "' failed: " + ex, ex);
+		}
+	}
+
+	private static long number(List<String> words, int index) {
+		return Long.parseLong(words.get(index));
+	}
+
+	private Sample data() throws Exception {
+		long open = StoredData.directoryBytes(this.directory);
+		this.contestant.close();
+		long closed = StoredData.directoryBytes(this.directory);
+		return Sample.of("directory", (double) open)
+			.and("closed", (double) closed)
+			.and("live", (double) StoredData.liveBytes(new EmbeddedActorStore(this.directory, Durability.ACK)));
+	}
+
+	@Override
+	public void close() {
+		this.contestant.close();
+	}
+
+}

@@ -1,0 +1,32 @@
+package dev.cajun.benchmarks;
+
+import java.util.Locale;
+
+/** Who does the work. */
+enum Side {
+
+	/** This project with actors that store nothing, as the peer's. */
+	PROJECT,
+
+	/** This project with stored state on the embedded store, durability {@code ack}. */
+	STATE,
+
+	/** The same with durability {@code fsync}. */
+	FSYNC,
+
+	/** Apache Pekko Cluster Sharding. */
+	PEER,
+
+	/** A queue, a virtual thread and a future. */
+	BARE;
+
+	/** The name on the command line and in the output. */
+	String label() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+	static Side of(String label) {
+		return valueOf(label.toUpperCase(Locale.ROOT));
+	}
+
+}

@@ -1,0 +1,101 @@
+package dev.cajun.benchmarks;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** Every benchmark runs, with parameters too small to measure anything. */
+class BenchmarksTests {
+
+	@TempDir
+	Path directory;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "tell", "ask-local", "activate", "idle", "embedded" })
+	void runs(String name) {
+		assertThat(run(name, "--sides", "project,state,fsync,bare")).isNotEmpty()
+			.allMatch((line) -> line.matches("[a-z0-9-]+ project=[0-9.]+ peer=\\S+ ratio=\\S+ unit=.*"))
+			.anyMatch((line) -> line.startsWith(name));
+	}
+
+	@Test
+	void runsBesideThePeer() {
+		assertThat(run("tell", "--sides", "project,peer")).singleElement()
+			.asString()
+			.matches("tell project=[0-9.]+ peer=[0-9.]+ ratio=[0-9.]+ .*");
+	}
+
+	@Test
+	void runsInAnotherJvm() {
+		try (Session session = ChildJvm.start(Side.BARE, List.of("-Xmx64m"), this.directory, Duration.ofSeconds(20))) {
+			assertThat(session.run("ask 2 10 10000000").get("rate")).isPositive();
+			assertThatIllegalStateException().isThrownBy(() -> session.run("nonsense"))
+				.withMessageContaining("Unknown command: nonsense");
+			assertThat(session.run("tell 1000000").get("rate")).isPositive();
+		}
+	}
+
+	@Test
+	void refusesWhatItDoesNotKnow() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(List.of("--speed", "1")))
+			.withMessageContaining("--speed");
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(List.of("--rounds", "0")))
+			.withMessageContaining("--rounds");
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(List.of("--rounds")))
+			.withMessageContaining("--rounds");
+	}
+
+	@Test
+	void printsMediansAndTheMedianOfTheRatios() {
+		assertThat(
+				Figure.of("speed", "m/s", 30, 10, 2000).peer(10, 10, 100).bare(60, 20, 1000).ratioAtLeast(2).toString())
+			.isEqualTo(
+					"speed project=30 peer=10 ratio=3 unit=m/s target=ratio>=2 met=yes bare=60 bare_ratio=0.50 rounds=3"
+							+ " project_range=10..2000 peer_range=10..100 ratio_range=1..20 bare_range=20..1000");
+		assertThat(Figure.of("size", "bytes", 70).atMost(69.5).toString())
+			.isEqualTo("size project=70 peer=- ratio=- unit=bytes target=<=69.50 met=no rounds=1");
+	}
+
+	@Test
+	void findsQuantiles() {
+		LatencyHistogram latencies = new LatencyHistogram();
+		for (int i = 1; i <= 100_000; i++) {
+			latencies.record(i * 1000L);
+		}
+		for (double part : Set.of(0.01, 0.5, 0.99, 1.0)) {
+			assertThat(latencies.quantile(part)).isBetween(part * 98e6, part * 102e6);
+		}
+		latencies.record(Long.MAX_VALUE);
+		assertThat(latencies.quantile(1)).isGreaterThan(9e18);
+		assertThat(new LatencyHistogram().quantile(0.5)).isZero();
+	}
+
+	private List<String> run(String name, String... more) {
+		List<String> args = new ArrayList<>(List.of("--seconds", "0.02", "--rounds", "1", "--warmup", "0", "--actors",
+				"40", "--soak", "0.02", "--settle", "0.02"));
+		args.addAll(List.of(more));
+		List<String> lines = new ArrayList<>();
+		List<Path> directories = new ArrayList<>();
+		Benchmarks.BY_NAME.get(name).run(Options.parse(args), (side) -> {
+			directories.add(this.directory.resolve(name + "-" + directories.size()));
+			return ContestantSession.open(side, directories.getLast());
+		}, (figure) -> {
+			if (!figure.isEmpty()) {
+				lines.add(figure.toString());
+			}
+		});
+		return lines;
+	}
+
+}
