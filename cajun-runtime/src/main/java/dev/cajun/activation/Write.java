@@ -219,7 +219,7 @@ final class Write {
 						ledger.snapshotSequence = sequence;
 					}
 					else {
-						Object why = (error != null) ? error : result;
+						String why = String.valueOf((error != null) ? error : result);
 						this.activation.note("snapshot: " + why);
 						logger.warn("Actor {} could not write a snapshot: {}", this.activation.id(), why);
 					}

@@ -245,7 +245,11 @@ public final class CajunNode implements AutoCloseable {
 			this.state.set(NodeState.FAILED);
 			changed(NodeState.FAILED);
 			this.router.admit(Router.Admission.CLOSED);
-			closeResources();
+			// A store in use is somebody else's, perhaps a node's of this very process.
+			if (!(ex instanceof StoreException known && known.kind() == StoreException.Kind.LOCKED)) {
+				closeStore();
+			}
+			letGo();
 			this.stopped.complete(null);
 			throw ex;
 		}
@@ -327,12 +331,20 @@ public final class CajunNode implements AutoCloseable {
 	}
 
 	private void closeResources() {
+		closeStore();
+		letGo();
+	}
+
+	private void closeStore() {
 		try {
 			this.store.close();
 		}
 		catch (RuntimeException ex) {
 			logger.warn("The store {} did not close", this.store.description(), ex);
 		}
+	}
+
+	private void letGo() {
 		if (this.ownClock != null) {
 			this.ownClock.close();
 		}
