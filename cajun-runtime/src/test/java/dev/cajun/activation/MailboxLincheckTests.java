@@ -5,7 +5,6 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -78,19 +77,8 @@ public class MailboxLincheckTests {
 
 	@Test
 	void isLinearizableInEveryInterleaving() {
-		new ModelCheckingOptions().iterations(15)
-			.invocationsPerIteration(300)
-			.threads(3)
-			.actorsPerThread(3)
-			.actorsBefore(2)
-			.actorsAfter(2)
-			.check(getClass());
-	}
-
-	@Test
-	void isLinearizableUnderStress() {
-		new StressOptions().iterations(15)
-			.invocationsPerIteration(1_000)
+		new ModelCheckingOptions().iterations(10)
+			.invocationsPerIteration(250)
 			.threads(3)
 			.actorsPerThread(3)
 			.actorsBefore(2)
