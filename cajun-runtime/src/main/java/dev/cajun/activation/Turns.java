@@ -22,6 +22,9 @@ final class Turns {
 	/** Messages in one drain, and so in one write. */
 	private static final int MAX_MESSAGES = 128;
 
+	/** A drain with so many effects ends: one write holds a limited number of tells. */
+	private static final int MAX_EFFECTS = 10_000;
+
 	/**
 	 * A drain that has run this long ends, so that finished replies are not held back.
 	 */
@@ -62,7 +65,7 @@ final class Turns {
 		try {
 			boolean more = true;
 			int most = this.activation.slow ? 1 : MAX_MESSAGES;
-			while (more && drain.taken < most && now - start < MAX_NANOS) {
+			while (more && drain.taken < most && now - start < MAX_NANOS && drain.effects().size() < MAX_EFFECTS) {
 				Envelope envelope = this.activation.poll(drain.taken);
 				if (envelope == null) {
 					break;
@@ -103,6 +106,11 @@ final class Turns {
 		catch (Throwable ex) {
 			this.drain.take(envelope);
 			throw ex;
+		}
+		finally {
+			// An interrupt that a handler left behind is for neither the next nor the
+			// write.
+			boolean unused = Thread.interrupted();
 		}
 	}
 

@@ -184,6 +184,24 @@ class EffectsTests {
 					"the handler failed: java.lang.IllegalStateException: on purpose"));
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "STATE", "NONE" })
+	void longChainsOfTellsDoNotNest(Persistence persistence) {
+		this.actor.on("again", (state, message, context) -> {
+			int left = Integer.parseInt(((Do) message).text());
+			if (left > 0) {
+				ActorRef<Message> next = (left % 3 == 0) ? context.self() : this.node.ref("a", "k" + left % 3);
+				next.tell(new Do("again", String.valueOf(left - 1)));
+			}
+			return state.plus(1);
+		});
+		start(ActorSettings.defaults().withPersistence(persistence)).tell(new Do("again", "30000"));
+		this.node.settle();
+
+		assertThat(this.actor.handled()).hasSize(30_001);
+		assertThat(this.node.undelivered()).isEmpty();
+	}
+
 	@Test
 	void tellToFullMailboxIsPublishedAsUndelivered() throws Exception {
 		Gate gate = this.other.gate();

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.cajun.ActorContext;
@@ -25,6 +27,7 @@ import dev.cajun.UnknownMessageTypeException;
 import dev.cajun.node.TestActor;
 import dev.cajun.node.TestActor.Add;
 import dev.cajun.node.TestActor.Do;
+import dev.cajun.node.TestActor.Gate;
 import dev.cajun.node.TestActor.Get;
 import dev.cajun.node.TestActor.Message;
 import dev.cajun.node.TestActor.Note;
@@ -161,6 +164,24 @@ class TurnsTests {
 	@SuppressWarnings("InfiniteRecursion")
 	private static int overflow(int depth) {
 		return overflow(depth + 1) + 1;
+	}
+
+	@Test
+	void interruptThatHandlerLeavesBehindDoesNotReachTheNext() throws Exception {
+		this.actor.run("interrupt", (message, context) -> Thread.currentThread().interrupt());
+		this.actor.run("block", (message, context) -> {
+			assertThat(new CountDownLatch(1).await(1, TimeUnit.MILLISECONDS)).isFalse();
+			context.reply((Query) message, "not interrupted");
+		});
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		ref.tell(new Do("interrupt"));
+		CompletableFuture<String> reply = ref.ask(new Query("block"));
+		gate.open();
+
+		assertThat(reply).succeedsWithin(SOON).isEqualTo("not interrupted");
 	}
 
 	@Test
