@@ -25,6 +25,7 @@ import dev.cajun.StatefulActor;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.node.TestActor;
+import dev.cajun.node.TestActor.Add;
 import dev.cajun.node.TestActor.Do;
 import dev.cajun.node.TestActor.Gate;
 import dev.cajun.node.TestActor.Get;
@@ -180,6 +181,30 @@ class DeliveryTests {
 			}
 			assertThat(commit).isLessThan(20);
 		}
+	}
+
+	@Test
+	void manyTellsOfManyMessagesFitIntoTheirWrites() {
+		start(Persistence.STATE, 1 << 20);
+		this.sender.on("many", (state, message, context) -> {
+			for (int i = 0; i < 1_000; i++) {
+				receiver().tell(new Add(1), Delivery.EXACTLY_ONCE);
+			}
+			return state.plus(1);
+		});
+		sender().call(new Get());
+		this.node.store().freeze();
+		sender().tell(new Note("written"));
+		this.node.await(() -> this.node.store().held() == 1);
+		for (int i = 0; i < 70; i++) {
+			sender().tell(new Do("many"));
+		}
+		this.node.store().thaw();
+		this.node.settle();
+
+		assertThat(sender().call(new Get()).sum()).isEqualTo(70);
+		assertThat(receiver().call(new Get()).sum()).isEqualTo(70_000);
+		assertThat(this.node.undelivered()).isEmpty();
 	}
 
 	@Test

@@ -60,6 +60,11 @@ class StressTests {
 
 	private final Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
 
+	/** The last number seen of each sender by each actor. */
+	private final Map<String, Integer> last = new ConcurrentHashMap<>();
+
+	private final AtomicInteger disorder = new AtomicInteger();
+
 	private final AtomicInteger overlaps = new AtomicInteger();
 
 	private final AtomicInteger undelivered = new AtomicInteger();
@@ -118,6 +123,7 @@ class StressTests {
 		}
 
 		assertThat(this.overlaps).hasValue(0);
+		assertThat(this.disorder).hasValue(0);
 		assertThat(this.undelivered).hasValue(0);
 	}
 
@@ -152,20 +158,22 @@ class StressTests {
 	private List<CompletableFuture<Void>> send(ExecutorService senders) {
 		List<CompletableFuture<Void>> done = new ArrayList<>();
 		for (int thread = 0; thread < THREADS; thread++) {
+			int sender = thread + 1;
 			RandomGenerator random = random(thread);
 			done.add(CompletableFuture.runAsync(() -> {
 				for (int i = 0; i < EACH; i++) {
 					String key = "k" + random.nextInt(ACTORS);
 					int how = random.nextInt(4);
+					int number = i + 1;
 					until(() -> switch (how) {
-						case 0 -> ref(key).call(new Add()) > 0;
+						case 0 -> ref(key).call(new Add(sender, number)) > 0;
 						case 1 -> ref(key).call(new Forward("k" + random.nextInt(ACTORS)));
 						case 2 -> {
 							CompletableFuture<Void> told = ref(key).tell(new Tick(), Delivery.EXACTLY_ONCE);
 							yield told != null;
 						}
 						default -> {
-							ref(key).tell(new Tick());
+							ref(key).tell(new Tick(sender, number));
 							yield true;
 						}
 					});
@@ -191,7 +199,7 @@ class StressTests {
 						assertThat(told).isNotNull();
 					}
 					else {
-						ref(key).call(new Add(),
+						ref(key).call(new Add(0, 0),
 								AskOptions.defaults()
 									.withTimeout(Duration.ofSeconds(30))
 									.withIdempotencyKey(number + "/" + i));
@@ -259,11 +267,16 @@ class StressTests {
 
 	}
 
-	record Add() implements Message, Request<Long> {
+	/** The number grows with every message of its sender; none has 0. */
+	record Add(int sender, int number) implements Message, Request<Long> {
 
 	}
 
-	record Tick() implements Message {
+	record Tick(int sender, int number) implements Message {
+
+		Tick() {
+			this(0, 0);
+		}
 
 	}
 
@@ -277,6 +290,15 @@ class StressTests {
 
 	record Count(long total) {
 
+	}
+
+	private void inOrder(int sender, int number, ActorContext<Message> context) {
+		if (sender > 0 && !context.isReplaying()) {
+			Integer before = this.last.put(context.self().id().key() + "/" + sender, number);
+			if (before != null && before >= number) {
+				this.disorder.incrementAndGet();
+			}
+		}
 	}
 
 	private final class Counter implements StatefulActor<Count, Message> {
@@ -296,10 +318,14 @@ class StressTests {
 			try {
 				return switch (message) {
 					case Add add -> {
+						inOrder(add.sender(), add.number(), context);
 						context.reply(add, state.total() + 1);
 						yield new Count(state.total() + 1);
 					}
-					case Tick tick -> new Count(state.total() + 1);
+					case Tick tick -> {
+						inOrder(tick.sender(), tick.number(), context);
+						yield new Count(state.total() + 1);
+					}
 					case Forward forward -> {
 						CompletableFuture<Void> told = ref(forward.to()).tell(new Tick(), Delivery.EXACTLY_ONCE);
 						if (!context.isReplaying()) {
