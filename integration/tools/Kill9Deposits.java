@@ -17,7 +17,7 @@ final class Kill9Deposits {
 
 	private static final int TRANSFERRERS = 20;
 
-	private static final int ROUNDS = 5;
+	private static final int ROUNDS = 3;
 
 	private final Path jar;
 

@@ -18,7 +18,7 @@ final class Kill9Transfers {
 
 	private static final int CALLERS = 40;
 
-	private static final int ROUNDS = 2;
+	private static final int ROUNDS = 1;
 
 	private static final int ATTEMPTS = 12;
 
