@@ -2,7 +2,6 @@ package dev.cajun.activation;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -13,12 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The guaranteed tells of one sender to one receiver that are not acknowledged yet: sent
- * in order, all of them again in order after a refusal (go-back-N). Each round of sending
- * has a number, so that refusals of an earlier round are recognised.
+ * in order, so many at a time, and after a refusal in order again from the first
+ * (go-back-N). Each round of sending has a number, so that refusals of an earlier round
+ * are recognised.
  * <p>
  * Not thread-safe: whoever owns the sender guards it.
  */
 public final class Outbound {
+
+	/**
+	 * Tells under way at once: enough to keep a receiver busy, and few enough to send
+	 * them again.
+	 */
+	private static final int WINDOW = 1024;
 
 	private static final long FIRST_DELAY_NANOS = 5_000_000L;
 
@@ -30,7 +36,11 @@ public final class Outbound {
 
 	private final Port port;
 
-	private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+	/** Sent in this round, in order. */
+	private final ArrayDeque<Pending> sent = new ArrayDeque<>();
+
+	/** To be sent behind these, in order. */
+	private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
 
 	private int round;
 
@@ -51,15 +61,13 @@ public final class Outbound {
 	}
 
 	/**
-	 * Adds a tell at the end and sends it, unless the window waits to send again.
+	 * Adds a tell at the end and sends it, unless too many are under way or the window
+	 * waits to send again.
 	 * @param tell the tell, with a number above all before
 	 */
 	public void add(Pending tell) {
-		Pending last = this.pending.peekLast();
-		this.pending.addLast(tell);
-		if (!this.stalled) {
-			send(tell, (last == null) ? 0 : last.number());
-		}
+		this.waiting.addLast(tell);
+		sendMore();
 	}
 
 	/**
@@ -67,20 +75,26 @@ public final class Outbound {
 	 * @param tell the tell, with a number above all before
 	 */
 	void restore(Pending tell) {
-		this.pending.addLast(tell);
+		this.waiting.addLast(tell);
 	}
 
-	/** Sends everything, in order. */
+	/** Sends everything anew, in order. */
 	public void sendAll() {
 		this.round++;
 		this.stalled = false;
-		long previous = 0;
-		for (Pending tell : List.copyOf(this.pending)) {
-			send(tell, previous);
-			if (this.stalled) {
-				return;
-			}
-			previous = tell.number();
+		while (!this.sent.isEmpty()) {
+			this.waiting.addFirst(this.sent.removeLast());
+		}
+		sendMore();
+	}
+
+	/** What it sends may be answered, and so change the window, before it goes on. */
+	private void sendMore() {
+		while (!this.stalled && this.sent.size() < WINDOW && !this.waiting.isEmpty()) {
+			Pending last = this.sent.peekLast();
+			Pending tell = this.waiting.removeFirst();
+			this.sent.addLast(tell);
+			send(tell, (last == null) ? 0 : last.number());
 		}
 	}
 
@@ -105,18 +119,22 @@ public final class Outbound {
 	 */
 	public List<Pending> handled(long number) {
 		List<Pending> done = new ArrayList<>(1);
-		for (Iterator<Pending> tells = this.pending.iterator(); tells.hasNext();) {
-			Pending tell = tells.next();
-			if (tell.number() > number) {
-				break;
-			}
-			tells.remove();
-			done.add(tell);
+		take(this.sent, number, done);
+		if (this.sent.isEmpty()) {
+			// Of an earlier round
+			take(this.waiting, number, done);
 		}
 		if (!done.isEmpty()) {
 			this.refusals = 0;
+			sendMore();
 		}
 		return done;
+	}
+
+	private static void take(ArrayDeque<Pending> tells, long number, List<Pending> done) {
+		for (Pending tell = tells.peekFirst(); tell != null && tell.number() <= number; tell = tells.peekFirst()) {
+			done.add(tells.removeFirst());
+		}
 	}
 
 	/**
@@ -124,7 +142,7 @@ public final class Outbound {
 	 * @param round the round it was sent in
 	 */
 	public void refused(int round) {
-		if (round == this.round && !this.stalled && !this.pending.isEmpty()) {
+		if (round == this.round && !this.stalled && !isEmpty()) {
 			stall();
 		}
 	}
@@ -149,7 +167,7 @@ public final class Outbound {
 	 * @return true when nothing is pending
 	 */
 	public boolean isEmpty() {
-		return this.pending.isEmpty();
+		return this.sent.isEmpty() && this.waiting.isEmpty();
 	}
 
 	/**
@@ -157,7 +175,7 @@ public final class Outbound {
 	 * @return how many
 	 */
 	public int size() {
-		return this.pending.size();
+		return this.sent.size() + this.waiting.size();
 	}
 
 	/**

@@ -160,7 +160,7 @@ public final class InMemoryActorStore implements ActorStore {
 			entry.state = null;
 			entry.records.clear();
 			entry.stateSequence = entry.sequence;
-			shard.reminders.removeAll(entry.reminders.values());
+			entry.reminders.values().forEach(shard.reminders::remove);
 			entry.reminders.clear();
 		}
 		if (commit.state() != null) {
@@ -174,14 +174,15 @@ public final class InMemoryActorStore implements ActorStore {
 			entry.stateSequence = entry.sequence;
 		}
 		entry.batch = commit.batch();
-		entry.received.keySet().removeAll(commit.forgotten());
+		commit.forgotten().forEach(entry.received::remove);
 		entry.received.putAll(commit.received());
-		entry.replies.keySet().removeAll(commit.expiredReplies());
+		commit.expiredReplies().forEach(entry.replies::remove);
 		for (StoredReply reply : commit.replies()) {
 			entry.replies.remove(reply.key());
 			entry.replies.put(reply.key(), reply);
 		}
-		entry.tells.keySet().removeAll(commit.acknowledgedTells());
+		// One by one: removeAll would search the list for each tell when it is the longer
+		commit.acknowledgedTells().forEach(entry.tells::remove);
 		for (StoredTell tell : commit.tells()) {
 			entry.tells.put(tell.number(), tell);
 		}

@@ -196,14 +196,14 @@ class DeliveryTests {
 		this.node.store().freeze();
 		sender().tell(new Note("written"));
 		this.node.await(() -> this.node.store().held() == 1);
-		for (int i = 0; i < 70; i++) {
+		for (int i = 0; i < 25; i++) {
 			sender().tell(new Do("many"));
 		}
 		this.node.store().thaw();
 		this.node.settle();
 
-		assertThat(sender().call(new Get()).sum()).isEqualTo(70);
-		assertThat(receiver().call(new Get()).sum()).isEqualTo(70_000);
+		assertThat(sender().call(new Get()).sum()).isEqualTo(25);
+		assertThat(receiver().call(new Get()).sum()).isEqualTo(25_000);
 		assertThat(this.node.undelivered()).isEmpty();
 	}
 
