@@ -33,10 +33,14 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 				}
 			}
 			case NEW -> builder.outOfService().withDetail("reason", "The node has not been started");
-			case STARTING -> builder.outOfService().withDetail("reason", "The node is joining");
+			case STARTING -> builder.outOfService()
+				.withDetail("reason", node.storeAvailable() ? "The node is joining"
+						: "The node is joining, and its store is not available: " + node.storeError());
 			case STOPPING -> builder.outOfService().withDetail("reason", "The node is draining");
 			case STOPPED -> builder.down().withDetail("reason", "The node has stopped");
-			case FAILED -> builder.down().withDetail("reason", "The node failed to start");
+			case FAILED -> builder.down()
+				.withDetail("reason", node.storeAvailable() ? "The node failed to start"
+						: "The node failed to start: " + node.storeError());
 		}
 		builder.withDetail("node", node.node())
 			.withDetail("cluster", node.cluster())
