@@ -63,7 +63,7 @@ final class RedisServer implements AutoCloseable {
 	static RedisServer start(int port, String... options) {
 		try {
 			RedisServer server = new RedisServer(Files.createTempDirectory("cajun-redis-"), port, List.of(options));
-			server.start();
+			server.startAgain();
 			return server;
 		}
 		catch (IOException ex) {
@@ -71,8 +71,8 @@ final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	/** Starts it, again, over what its directory holds; waits until it answers. */
-	void start() {
+	/** Starts it over what its directory holds; waits until it answers. */
+	void startAgain() {
 		launch();
 		Awaitility.await("Redis on port " + this.port).atMost(Duration.ofSeconds(30)).until(() -> {
 			if (!this.process.isAlive()) {
@@ -82,7 +82,7 @@ final class RedisServer implements AutoCloseable {
 		});
 	}
 
-	/** Starts it, again, without waiting for its answer. */
+	/** Starts it without waiting for its answer. */
 	void launch() {
 		List<String> command = new ArrayList<>(List.of("redis-server", "--port", String.valueOf(this.port), "--bind",
 				"127.0.0.1", "--dir", this.directory.toString(), "--logfile", "redis.log", "--save", "", "--appendonly",
@@ -254,7 +254,7 @@ final class RedisServer implements AutoCloseable {
 
 		Connection(int port) {
 			try {
-				this.socket.connect(new InetSocketAddress("127.0.0.1", port), 5000);
+				this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
 				this.socket.setSoTimeout(30_000);
 				this.socket.setTcpNoDelay(true);
 				this.in = new BufferedInputStream(this.socket.getInputStream());
