@@ -1,5 +1,6 @@
 package dev.cajun.redis;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -167,6 +168,23 @@ public final class RedisActorStore implements ActorStore {
 		catch (StoreException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	@Override
+	public boolean isRemote() {
+		return true;
+	}
+
+	@Override
+	public Map<String, Object> details() {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("durability", this.settings.durability().toString());
+		details.put("queued", this.statistics.queued());
+		details.put("reconnects", this.statistics.reconnects());
+		details.put("unknown", this.statistics.unknown());
+		details.put("rollbacks", this.statistics.rollbacks());
+		details.put("lostWrites", this.statistics.lostWrites());
+		return details;
 	}
 
 	@Override

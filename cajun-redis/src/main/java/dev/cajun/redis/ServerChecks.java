@@ -55,10 +55,10 @@ final class ServerChecks {
 					null);
 		}
 		if (!isAtLeast(version, 7, 0)) {
-			throw refusal(server, "has version " + version, "use Redis 7.0 or newer", null);
+			throw unsuitable(server, "has version " + version, "use Redis 7.0 or newer", null);
 		}
 		if (this.settings.durability() instanceof RedisDurability.Fsync && !isAtLeast(version, 7, 2)) {
-			throw refusal(server, "has version " + version + ", which cannot wait for the disk",
+			throw unsuitable(server, "has version " + version + ", which cannot wait for the disk",
 					"durability 'fsync' needs Redis 7.2 or newer; use that, or another durability", null);
 		}
 		RedisAsyncCommands<byte[], byte[]> commands = connection.async();
@@ -118,7 +118,7 @@ final class ServerChecks {
 
 	private void unsafe(Server server, String what, String remedy) {
 		if (this.settings.refuseUnsafe() && this.storeId == null) {
-			throw refusal(server, what,
+			throw unsuitable(server, what,
 					remedy + "; to use it as it is, let unsafe settings be warned about instead of refused", null);
 		}
 		warn("Redis at " + server + " " + what + "; " + remedy);
@@ -163,8 +163,19 @@ final class ServerChecks {
 		});
 	}
 
+	/** A server that must not be used: waiting does not help, unless it is changed. */
+	private StoreException unsuitable(Object server, String what, String remedy, @Nullable Throwable cause) {
+		return refusal((this.storeId == null) ? StoreException.Kind.UNSUITABLE : StoreException.Kind.NOT_APPLIED,
+				server, what, remedy, cause);
+	}
+
 	private static StoreException refusal(Object server, String what, String remedy, @Nullable Throwable cause) {
-		return new StoreException(StoreException.Kind.NOT_APPLIED,
+		return refusal(StoreException.Kind.NOT_APPLIED, server, what, remedy, cause);
+	}
+
+	private static StoreException refusal(StoreException.Kind kind, Object server, String what, String remedy,
+			@Nullable Throwable cause) {
+		return new StoreException(kind,
 				"The Redis store cannot use Redis at " + server + ": it " + what + ". To do: " + remedy, cause);
 	}
 
@@ -177,7 +188,10 @@ final class ServerChecks {
 		}
 		Failure failure = Failure.of(cause);
 		if (failure != null) {
-			return refusal(server, "refused the connection", failure.advice(), cause);
+			return switch (failure) {
+				case WRONGPASS, NOAUTH, NOPERM -> unsuitable(server, "refused the connection", failure.advice(), cause);
+				default -> refusal(server, "refused the connection", failure.advice(), cause);
+			};
 		}
 		Throwable root = cause;
 		while (root.getCause() != null) {

@@ -145,6 +145,15 @@ public interface ActorStore extends AutoCloseable {
 	}
 
 	/**
+	 * What operators want to know of the store besides its name, for health: a few
+	 * figures and settings, nothing of actors.
+	 * @return live values by name; none by default
+	 */
+	default Map<String, Object> details() {
+		return Map.of();
+	}
+
+	/**
 	 * A name for logs and health, such as {@code embedded (./cajun-data)}.
 	 * @return the name
 	 */

@@ -1,5 +1,8 @@
 package dev.cajun.spring.autoconfigure.health;
 
+import java.util.Map;
+import java.util.function.Supplier;
+
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.NodeInfo;
 
@@ -15,9 +18,12 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 
 	private final ClusterManagement management;
 
-	ClusterHealthIndicator(ClusterManagement management) {
+	private final Supplier<Map<String, Object>> storeDetails;
+
+	ClusterHealthIndicator(ClusterManagement management, Supplier<Map<String, Object>> storeDetails) {
 		super("Cluster health check failed");
 		this.management = management;
+		this.storeDetails = storeDetails;
 	}
 
 	@Override
@@ -47,6 +53,7 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("mode", node.mode())
 			.withDetail("state", node.state())
 			.withDetail("store", node.store())
+			.withDetail("storeDetails", this.storeDetails.get())
 			.withDetail("epoch", node.epoch())
 			.withDetail("shards", node.shards())
 			.withDetail("activations", node.activations())
