@@ -86,6 +86,15 @@ final class App implements AutoCloseable {
 		}
 	}
 
+	/** Waits until something is so, or the process has ended. */
+	void awaitEndOr(Duration atMost, Condition condition) {
+		long deadline = System.nanoTime() + atMost.toNanos();
+		while (isAlive() && !condition.holds()) {
+			Check.that(System.nanoTime() < deadline, () -> this.name + " did nothing within " + atMost + "\n" + tail());
+			Check.pause(Duration.ofMillis(50));
+		}
+	}
+
 	boolean isAlive() {
 		return this.process.isAlive();
 	}
@@ -122,7 +131,7 @@ final class App implements AutoCloseable {
 		return exitCode(Duration.ofSeconds(40));
 	}
 
-	private int exitCode(Duration atMost) {
+	int exitCode(Duration atMost) {
 		try {
 			Check.that(this.process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS),
 					() -> this.name + " did not end within " + atMost + "\n" + tail());

@@ -292,6 +292,10 @@ public final class Router implements Host {
 			throw new IllegalStateException("A message to actor " + receiver
 					+ " was sent before the node has started; send it from an ApplicationRunner, not from a constructor or @PostConstruct");
 		}
+		if (admission == Admission.JOINING) {
+			throw new NotAMemberException("Node " + node() + " has not joined yet: it is opening its store, "
+					+ "and takes messages when it has; actor " + receiver + " was not given this one", null);
+		}
 		throw new NotAMemberException("Node " + node() + " is stopping and takes no more messages; actor " + receiver
 				+ " was not given this one");
 	}
@@ -558,6 +562,9 @@ public final class Router implements Host {
 
 		/** Not yet. */
 		NOT_STARTED,
+
+		/** Not yet: the store is being opened. */
+		JOINING,
 
 		/** Yes. */
 		OPEN,

@@ -81,8 +81,7 @@ public final class CajunNode implements AutoCloseable {
 
 	private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-	/** A stop while the node starts is carried out once it has started. */
-	private volatile boolean stopRequested;
+	private final Joining joining = new Joining();
 
 	private final CountDownLatch running = new CountDownLatch(1);
 
@@ -108,8 +107,8 @@ public final class CajunNode implements AutoCloseable {
 		TypeRegistry registry = registry(builder, (id) -> ready(refs.get()).ref(id));
 		this.types = new TreeMap<>();
 		builder.actors.forEach((name, definition) -> this.types.put(name, new ActorType(definition, registry)));
-		RecordCodec codec = new RecordCodec(registry, builder.serializer, readers(builder.serializer),
-				builder.upcasters, this.settings.maxMessageSize());
+		RecordCodec codec = new RecordCodec(registry, builder.serializer, readers(builder), builder.upcasters,
+				this.settings.maxMessageSize());
 		this.router = new Router(
 				new RouterSettings(this.node, process, incarnation, new Shards(this.settings.shards()),
 						this.settings.maxActive(), this.settings.mailboxBytes(), this.settings.maxMessageSize(),
@@ -148,16 +147,16 @@ public final class CajunNode implements AutoCloseable {
 		return registry.build();
 	}
 
-	/** Every format that this library writes can be read, whichever is configured. */
-	private static Collection<ActorSerializer> readers(ActorSerializer writer) {
-		List<ActorSerializer> readers = new ArrayList<>();
-		if (!writer.format().equals("json")) {
-			readers.add(JacksonActorSerializer.json());
+	/** Every format that is present can be read, whichever is configured. */
+	private static Collection<ActorSerializer> readers(Builder builder) {
+		Map<String, ActorSerializer> readers = new LinkedHashMap<>();
+		readers.put("json", JacksonActorSerializer.json());
+		if (isCborPresent()) {
+			readers.put("cbor", JacksonActorSerializer.cbor());
 		}
-		if (!writer.format().equals("cbor") && isCborPresent()) {
-			readers.add(JacksonActorSerializer.cbor());
-		}
-		return readers;
+		builder.readers.forEach((reader) -> readers.put(reader.format(), reader));
+		readers.remove(builder.serializer.format());
+		return readers.values();
 	}
 
 	/** CBOR is an optional dependency. */
@@ -220,7 +219,9 @@ public final class CajunNode implements AutoCloseable {
 	}
 
 	/**
-	 * Opens the store, claims every shard and takes messages. Blocks until that is done.
+	 * Opens the store, claims every shard and takes messages. Blocks until that is done,
+	 * or until a store elsewhere was found to be away: then the node stays
+	 * {@link NodeState#STARTING}, refuses messages and tries again until it can.
 	 * @throws StoreException if the store cannot be opened: its kind and text say why
 	 * @throws IllegalStateException if the node was started before
 	 */
@@ -229,30 +230,105 @@ public final class CajunNode implements AutoCloseable {
 			throw new IllegalStateException("Node " + this.node + " was started before; it is " + state());
 		}
 		changed(NodeState.STARTING);
+		this.router.admit(Router.Admission.JOINING);
+		holdJvm();
+		join(1);
+	}
+
+	private void join(int attempt) {
 		try {
 			this.shards.claim();
 			this.shards.handTo(this.router);
-			schedulePassivation();
-			holdJvm();
-			this.startedAt = this.scheduler.now();
-			this.state.set(NodeState.UP);
-			changed(NodeState.UP);
-			if (this.stopRequested) {
-				beginStop();
+		}
+		catch (StoreException ex) {
+			if (!mayComeBack(ex)) {
+				throw failed(ex);
 			}
+			awaitStore(attempt, ex);
+			return;
 		}
 		catch (RuntimeException ex) {
-			this.state.set(NodeState.FAILED);
-			changed(NodeState.FAILED);
-			this.router.admit(Router.Admission.CLOSED);
-			// A store in use is somebody else's, perhaps a node's of this very process.
-			if (!(ex instanceof StoreException known && known.kind() == StoreException.Kind.LOCKED)) {
-				closeStore();
-			}
-			letGo();
-			this.stopped.complete(null);
-			throw ex;
+			throw failed(ex);
 		}
+		if (attempt > 1) {
+			logger.info("Node {} has opened the store {} in attempt {} and takes messages", this.node,
+					this.store.description(), attempt);
+		}
+		schedulePassivation();
+		this.startedAt = this.scheduler.now();
+		this.joining.joined();
+		this.state.set(NodeState.UP);
+		changed(NodeState.UP);
+		if (this.joining.isStopRequested()) {
+			beginStop();
+		}
+	}
+
+	private boolean mayComeBack(StoreException failure) {
+		return this.store.isRemote() && switch (failure.kind()) {
+			case NOT_APPLIED, UNKNOWN -> true;
+			case UNSUITABLE, CORRUPT, LOCKED, FOREIGN, CLOSED -> false;
+		};
+	}
+
+	private void awaitStore(int attempt, StoreException failure) {
+		if (attempt == 1) {
+			logger.warn("Node {} cannot open its store and takes no messages until it can; it keeps trying. {}",
+					this.node, failure.getMessage());
+		}
+		else {
+			logger.debug("Node {} still cannot open its store", this.node, failure);
+		}
+		if (this.joining.pause(failure)) {
+			this.scheduler.schedule(Joining.delayNanos(attempt),
+					() -> this.executor.execute(() -> joinAgain(attempt + 1)));
+		}
+		else {
+			endBeforeJoined();
+		}
+	}
+
+	private void joinAgain(int attempt) {
+		if (!this.joining.resume()) {
+			return;
+		}
+		try {
+			join(attempt);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Node {} cannot be started and takes no messages: start the application again when the cause "
+					+ "is mended", this.node, ex);
+		}
+	}
+
+	private RuntimeException failed(RuntimeException failure) {
+		this.joining.fail(failure);
+		this.state.set(NodeState.FAILED);
+		changed(NodeState.FAILED);
+		this.router.admit(Router.Admission.CLOSED);
+		// A store in use is somebody else's, perhaps a node's of this very process.
+		boolean locked = failure instanceof StoreException known && known.kind() == StoreException.Kind.LOCKED;
+		if (!locked || this.shards.hasOpened()) {
+			closeStore();
+		}
+		letGo();
+		this.stopped.complete(null);
+		return failure;
+	}
+
+	/** A stop of a node whose store has not come. */
+	private void endBeforeJoined() {
+		this.router.admit(Router.Admission.CLOSED);
+		this.router.close();
+		closeResources();
+		this.state.set(NodeState.STOPPED);
+		changed(NodeState.STOPPED);
+		this.stopped.complete(null);
+	}
+
+	/** Why the store could not be opened so far; {@code null} if it could. */
+	@Nullable Throwable joinError() {
+		return this.joining.error();
 	}
 
 	private void schedulePassivation() {
@@ -292,8 +368,12 @@ public final class CajunNode implements AutoCloseable {
 	 * @return completes when everything is closed
 	 */
 	public CompletableFuture<Void> stop() {
-		this.stopRequested = true;
-		beginStop();
+		if (this.joining.requestStop()) {
+			this.executor.execute(this::endBeforeJoined);
+		}
+		else {
+			beginStop();
+		}
 		return this.stopped.copy();
 	}
 
@@ -437,6 +517,8 @@ public final class CajunNode implements AutoCloseable {
 
 		private ActorSerializer serializer = JacksonActorSerializer.json();
 
+		private Collection<ActorSerializer> readers = List.of();
+
 		private Collection<Upcaster> upcasters = List.of();
 
 		private Collection<String> allowedPackages = Set.of();
@@ -469,6 +551,15 @@ public final class CajunNode implements AutoCloseable {
 		/** Sets the format of what is written; default JSON. */
 		public Builder serializer(ActorSerializer serializer) {
 			this.serializer = serializer;
+			return this;
+		}
+
+		/**
+		 * Sets what reads records of other formats than the one that is written, besides
+		 * JSON and, where its library is present, CBOR.
+		 */
+		public Builder readers(Collection<? extends ActorSerializer> readers) {
+			this.readers = List.copyOf(readers);
 			return this;
 		}
 

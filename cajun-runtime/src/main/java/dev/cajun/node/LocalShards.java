@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All shards, owned by one node under an epoch that the store counts: what stands for the
- * placement table in local mode. Used by the thread that starts the node and then by the
- * one that stops it.
+ * placement table in local mode. Used by one thread at a time: those that start the node
+ * and the one that stops it.
  */
 final class LocalShards {
 
@@ -33,6 +33,9 @@ final class LocalShards {
 
 	private List<Fence> fences = List.of();
 
+	/** An attempt that failed later on goes on from here. */
+	private boolean opened;
+
 	private volatile long epoch;
 
 	LocalShards(ActorStore store, String node, NodeSettings settings) {
@@ -45,9 +48,18 @@ final class LocalShards {
 		return this.epoch;
 	}
 
+	/** Whether the store is ours to close. */
+	boolean hasOpened() {
+		return this.opened;
+	}
+
 	void claim() {
-		check(await(this.store.open(
-				new StoreMeta(this.node, this.settings.cluster(), this.settings.shards(), StoreMeta.FORMAT_VERSION))));
+		if (!this.opened) {
+			StoreMeta meta = await(this.store.open(new StoreMeta(this.node, this.settings.cluster(),
+					this.settings.shards(), StoreMeta.FORMAT_VERSION)));
+			this.opened = true;
+			check(meta);
+		}
 		this.epoch = await(this.store.nextLocalEpoch());
 		List<Fence> claimed = new ArrayList<>();
 		List<CompletionStage<ClaimResult>> results = new ArrayList<>();
@@ -71,7 +83,7 @@ final class LocalShards {
 			throw new StoreException(StoreException.Kind.FOREIGN,
 					"The store " + this.store.description() + " holds the state of cluster '" + meta.cluster()
 							+ "', not of '" + this.settings.cluster() + "'. Set cajun.cluster.name to '"
-							+ meta.cluster() + "', or use another directory",
+							+ meta.cluster() + "', or use another store",
 					null);
 		}
 		if (meta.shards() != this.settings.shards()) {

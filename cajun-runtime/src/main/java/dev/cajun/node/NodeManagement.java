@@ -28,7 +28,8 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 			activations.put(type.name(), type.statistics().active());
 			quarantined += type.statistics().quarantined();
 		}
-		Throwable storeError = this.router.storeError();
+		Throwable joinError = this.owner.joinError();
+		Throwable storeError = (joinError != null) ? joinError : this.router.storeError();
 		NodeSettings settings = this.owner.settings();
 		return new NodeInfo(this.router.node(), settings.cluster(), "local", this.owner.state(), this.owner.startedAt(),
 				this.owner.store().description(), storeError == null, (storeError == null) ? "" : storeError.toString(),

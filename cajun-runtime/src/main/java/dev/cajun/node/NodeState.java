@@ -6,7 +6,10 @@ public enum NodeState {
 	/** Built, not started. */
 	NEW,
 
-	/** Opening the store and claiming its shards; messages are not taken yet. */
+	/**
+	 * Opening the store and claiming its shards, or waiting for a store that is away;
+	 * messages are not taken yet.
+	 */
 	STARTING,
 
 	/** Taking messages. */

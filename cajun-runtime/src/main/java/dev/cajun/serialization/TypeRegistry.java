@@ -2,6 +2,7 @@ package dev.cajun.serialization;
 
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -152,6 +153,55 @@ public final class TypeRegistry {
 	 */
 	public Set<Class<?>> classes() {
 		return this.graph.classes();
+	}
+
+	/**
+	 * The types that a serializer has to write: messages, replies, events and states.
+	 * @return each with the words that name it in texts, in the order of declaration
+	 */
+	public Map<String, Type> declaredTypes() {
+		return Collections.unmodifiableMap(this.roots);
+	}
+
+	/**
+	 * The classes that may stand for a declared type, so that a value of it must say
+	 * which one it is.
+	 * @param declared the declared class or interface
+	 * @return concrete classes, in the order of declaration; none if the type stands for
+	 * itself only
+	 */
+	public List<Class<?>> alternatives(Class<?> declared) {
+		return this.graph.polymorphic(declared) ? this.graph.concreteClasses(declared) : List.of();
+	}
+
+	/**
+	 * Whether {@link #alternatives(Class)} are not all: a class of an
+	 * {@linkplain Builder#allowPackage(String) allowed package} may stand for the type
+	 * too.
+	 * @param declared the declared class or interface
+	 * @return whether it, or an interface below it, is not sealed
+	 */
+	public boolean open(Class<?> declared) {
+		return TypeGraph.open(declared);
+	}
+
+	/**
+	 * Whether values of a type can never change, so that decoded collections in them
+	 * should be unmodifiable.
+	 * @param type a type that can be reached from the declared ones
+	 * @return whether neither it nor anything in it can change
+	 */
+	public boolean immutable(Type type) {
+		return this.graph.immutable(this.graph.types().constructType(type));
+	}
+
+	/**
+	 * The logical name of a class.
+	 * @param type one of {@link #classes()}
+	 * @return what {@link dev.cajun.TypeName} says, or the simple name
+	 */
+	public String typeName(Class<?> type) {
+		return LogicalName.of(type).name();
 	}
 
 	/**

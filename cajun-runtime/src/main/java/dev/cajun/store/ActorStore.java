@@ -28,7 +28,8 @@ public interface ActorStore extends AutoCloseable {
 	 * before anything else.
 	 * @param wanted the values for a new store
 	 * @return what the store was created with; fails with {@link StoreException.Kind}
-	 * LOCKED, FOREIGN, CORRUPT or NOT_APPLIED
+	 * LOCKED, FOREIGN, CORRUPT, UNSUITABLE, NOT_APPLIED or UNKNOWN. After a failure it
+	 * may be called again
 	 */
 	CompletionStage<StoreMeta> open(StoreMeta wanted);
 
@@ -132,6 +133,25 @@ public interface ActorStore extends AutoCloseable {
 	 * @return a page
 	 */
 	CompletionStage<StoredIds> scan(String type, @Nullable String cursor, int limit);
+
+	/**
+	 * Whether the store is a server, which may be away for a while when a node starts.
+	 * Then a node whose store cannot be opened with kind NOT_APPLIED or UNKNOWN starts
+	 * all the same, and tries again until it can.
+	 * @return whether it is elsewhere; false for a store of this process or machine
+	 */
+	default boolean isRemote() {
+		return false;
+	}
+
+	/**
+	 * What operators want to know of the store besides its name, for health: a few
+	 * figures and settings, nothing of actors.
+	 * @return live values by name; none by default
+	 */
+	default Map<String, Object> details() {
+		return Map.of();
+	}
 
 	/**
 	 * A name for logs and health, such as {@code embedded (./cajun-data)}.

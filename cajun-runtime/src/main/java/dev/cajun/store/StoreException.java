@@ -41,6 +41,12 @@ public class StoreException extends CajunException {
 		/** What is stored cannot be read; other actors are not concerned. */
 		CORRUPT,
 
+		/**
+		 * The store must not be used as it is set up, such as a server that throws data
+		 * away when its memory is full. Nothing was done.
+		 */
+		UNSUITABLE,
+
 		/** Another process uses the store. */
 		LOCKED,
 

@@ -3,9 +3,9 @@ package dev.cajun.spring.autoconfigure;
 import dev.cajun.ActorSystem;
 import dev.cajun.node.NodeSettings;
 import dev.cajun.serialization.ActorSerializer;
-import dev.cajun.serialization.JacksonActorSerializer;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.InMemoryActorStore;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,32 +36,26 @@ public final class CajunAutoConfiguration {
 			SerializationProperties.class })
 	static class NodeConfiguration {
 
-		private static final String EMBEDDED_STORE = "dev.cajun.embedded.EmbeddedActorStore";
+		private static final String REDIS_STORE = "dev.cajun.redis.RedisActorStore";
 
-		private static final String CBOR_MAPPER = "tools.jackson.dataformat.cbor.CBORMapper";
+		private static final String REDIS_DETAILS = "org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails";
+
+		private static final String LETTUCE = "io.lettuce.core.RedisClient";
+
+		private static final String EMBEDDED_STORE = "dev.cajun.embedded.EmbeddedActorStore";
 
 		@Bean
 		@ConditionalOnMissingBean(ActorSerializer.class)
-		JacksonActorSerializer cajunActorSerializer(SerializationProperties properties) {
-			return switch (properties.format()) {
-				case JSON -> JacksonActorSerializer.json();
-				case CBOR -> {
-					if (!ClassUtils.isPresent(CBOR_MAPPER, getClass().getClassLoader())) {
-						throw new FailureAnalyzedException(
-								"'cajun.serialization.format' is 'cbor', and the library for CBOR is not on the class "
-										+ "path.",
-								"Add the dependency 'tools.jackson.dataformat:jackson-dataformat-cbor', or set "
-										+ "'cajun.serialization.format' to 'json'.");
-					}
-					yield JacksonActorSerializer.cbor();
-				}
-			};
+		ActorSerializer cajunActorSerializer(SerializationProperties properties,
+				ConfigurableListableBeanFactory beanFactory) {
+			return Serializers.writer(properties.format(), beanFactory.getBeanClassLoader());
 		}
 
 		@Bean
 		@ConditionalOnMissingBean(ActorStore.class)
-		ActorStore cajunActorStore(PersistenceProperties properties) {
+		ActorStore cajunActorStore(PersistenceProperties properties, ConfigurableListableBeanFactory beanFactory) {
 			return switch (properties.store()) {
+				case REDIS -> throw noRedis(beanFactory.getBeanClassLoader());
 				case MEMORY -> new InMemoryActorStore();
 				case EMBEDDED -> {
 					if (!ClassUtils.isPresent(EMBEDDED_STORE, getClass().getClassLoader())) {
@@ -74,6 +68,26 @@ public final class CajunAutoConfiguration {
 					yield EmbeddedStores.create(properties.embedded(), properties.durability());
 				}
 			};
+		}
+
+		/** With everything that it needs there would be its auto-configuration's bean. */
+		private static FailureAnalyzedException noRedis(@Nullable ClassLoader loader) {
+			String what = "'cajun.persistence.store' is 'redis', and ";
+			if (!ClassUtils.isPresent(REDIS_STORE, loader)) {
+				return new FailureAnalyzedException(what + "the library of that store is not on the class path.",
+						"Add the dependency 'dev.cajun:cajun-redis', which 'cajun-spring-boot-starter' brings, or set "
+								+ "'cajun.persistence.store' to 'embedded'.");
+			}
+			if (!ClassUtils.isPresent(REDIS_DETAILS, loader) || !ClassUtils.isPresent(LETTUCE, loader)) {
+				return new FailureAnalyzedException(what + "Spring Boot's support for Redis is not on the class path.",
+						"Add the dependency 'org.springframework.boot:spring-boot-starter-data-redis', which "
+								+ "'cajun-spring-boot-starter' brings, or set 'cajun.persistence.store' to 'embedded'.");
+			}
+			return new FailureAnalyzedException(
+					what + "no bean of type DataRedisConnectionDetails says where Redis is: DataRedisAutoConfiguration "
+							+ "or RedisStoreAutoConfiguration is excluded.",
+					"Do not exclude them (see 'spring.autoconfigure.exclude') and set 'spring.data.redis.host' and "
+							+ "'spring.data.redis.port', or set 'cajun.persistence.store' to 'embedded'.");
 		}
 
 		@Bean

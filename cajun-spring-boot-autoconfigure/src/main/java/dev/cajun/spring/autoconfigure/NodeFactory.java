@@ -21,7 +21,6 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.env.Environment;
-import org.springframework.util.StringUtils;
 
 /**
  * Builds the node from properties and beans. Handlers, customizers, upcasters and
@@ -95,6 +94,7 @@ final class NodeFactory {
 			.settings(settings())
 			.store(this.store)
 			.serializer(this.serializer)
+			.readers(Serializers.readers(this.serializer, this.beanFactory.getBeanClassLoader()))
 			.upcasters(all(Upcaster.class))
 			.allowedPackages(this.serialization.allowedPackages())
 			.listener(new ApplicationNodeListener(this.events, all(NodeListener.class)));
@@ -111,7 +111,7 @@ final class NodeFactory {
 
 	private NodeSettings settings() {
 		NodeSettings settings = NodeSettings.defaults()
-			.withCluster(clusterName())
+			.withCluster(ClusterName.of(this.environment))
 			.withShards(this.properties.cluster().shards())
 			.withMaxActive(this.properties.maxActive())
 			.withMaxMessageSize(this.properties.transport().maxMessageBytes())
@@ -121,15 +121,6 @@ final class NodeFactory {
 			.withDrainTimeout(this.properties.shutdown().drainTimeout());
 		String name = this.properties.node().name();
 		return (name != null) ? settings.withName(name) : settings;
-	}
-
-	private String clusterName() {
-		String name = this.properties.cluster().name();
-		if (name != null) {
-			return name;
-		}
-		String application = this.environment.getProperty("spring.application.name");
-		return (application != null && StringUtils.hasText(application)) ? application : "application";
 	}
 
 	private <T> List<T> all(Class<T> type) {

@@ -19,6 +19,9 @@ record PersistenceProperties(@DefaultValue("embedded") Store store, @DefaultValu
 	/** The stores. */
 	enum Store {
 
+		/** Redis; where it is says {@code spring.data.redis}. */
+		REDIS,
+
 		/** Files in a directory of this machine. */
 		EMBEDDED,
 
@@ -32,6 +35,9 @@ record PersistenceProperties(@DefaultValue("embedded") Store store, @DefaultValu
 
 		/** The end of the process, however it ends. */
 		ACK,
+
+		/** Loss of the server, because replicas have the write, too. For Redis only. */
+		REPLICATED,
 
 		/** Loss of power as well. */
 		FSYNC

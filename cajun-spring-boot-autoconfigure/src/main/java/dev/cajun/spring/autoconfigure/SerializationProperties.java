@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How values become bytes.
  *
- * @param format Format of what is written; every format is read.
+ * @param format Format of what is written; every format that is present is read.
  * @param allowedPackages Packages, besides the types that are reached from the declared
  * messages, replies, events and states, whose classes may be read.
  */
@@ -22,7 +22,10 @@ record SerializationProperties(@DefaultValue("json") Format format, @DefaultValu
 		JSON,
 
 		/** CBOR; needs the library {@code jackson-dataformat-cbor}. */
-		CBOR
+		CBOR,
+
+		/** Kryo; needs the module {@code cajun-kryo}. */
+		KRYO
 
 	}
 

@@ -3,6 +3,7 @@ package dev.cajun.spring.autoconfigure;
 import dev.cajun.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
@@ -18,8 +19,16 @@ class StoreFailureAnalyzer extends AbstractFailureAnalyzer<StoreException> {
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, StoreException cause) {
+		PersistenceProperties.Store store = Binder.get(this.environment)
+			.bind("cajun.persistence.store", PersistenceProperties.Store.class)
+			.orElse(PersistenceProperties.Store.EMBEDDED);
+		String action = (store == PersistenceProperties.Store.REDIS) ? redis(cause.kind()) : embedded(cause.kind());
+		return (action != null) ? new FailureAnalysis(String.valueOf(cause.getMessage()), action, cause) : null;
+	}
+
+	private @Nullable String embedded(StoreException.Kind kind) {
 		String directory = this.environment.getProperty("cajun.persistence.embedded.directory", "./cajun-data");
-		String action = switch (cause.kind()) {
+		return switch (kind) {
 			case LOCKED -> "Stop the other process, or give this one a directory of its own in "
 					+ "'cajun.persistence.embedded.directory' (now '" + directory + "').";
 			case FOREIGN -> "Set 'cajun.cluster.name' and 'cajun.cluster.shards' to what the store was created with, "
@@ -31,9 +40,27 @@ class StoreFailureAnalyzer extends AbstractFailureAnalyzer<StoreException> {
 			case NOT_APPLIED -> "See that '" + directory + "' exists or can be created, is writable for this process "
 					+ "and has free space, or set 'cajun.persistence.embedded.directory' to one that is. "
 					+ "'cajun.persistence.store' 'memory' needs no directory and keeps nothing.";
-			case UNKNOWN, CLOSED -> null;
+			case UNSUITABLE, UNKNOWN, CLOSED -> null;
 		};
-		return (action != null) ? new FailureAnalysis(String.valueOf(cause.getMessage()), action, cause) : null;
+	}
+
+	private @Nullable String redis(StoreException.Kind kind) {
+		String prefix = this.environment.getProperty("cajun.persistence.redis.key-prefix", "cajun:");
+		return switch (kind) {
+			case LOCKED -> "Stop the other process; if it was killed, its place runs out by itself after "
+					+ "'cajun.persistence.redis.place-ttl' (10s). To run both, give each a name of its own in "
+					+ "'cajun.cluster.name', which defaults to 'spring.application.name'.";
+			case FOREIGN -> "Set 'cajun.cluster.name' and 'cajun.cluster.shards' to what the store was created with, "
+					+ "see that 'spring.data.redis' names the right server and database, or use keys of its own with "
+					+ "'cajun.persistence.redis.key-prefix' (now '" + prefix + "').";
+			case CORRUPT -> "Nothing was changed and nothing was reset. Restore Redis from a backup, or set "
+					+ "'cajun.persistence.redis.key-prefix' (now '" + prefix + "') to another prefix to start without "
+					+ "the stored actors.";
+			case UNSUITABLE -> "Correct the settings of Redis, or those of the connection in 'spring.data.redis' and "
+					+ "'cajun.persistence'. To use a server that may lose or evict data all the same, set "
+					+ "'cajun.persistence.redis.unsafe-settings' to 'warn'.";
+			case NOT_APPLIED, UNKNOWN, CLOSED -> null;
+		};
 	}
 
 }

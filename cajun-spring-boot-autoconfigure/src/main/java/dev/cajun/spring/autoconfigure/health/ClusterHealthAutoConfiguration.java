@@ -2,6 +2,7 @@ package dev.cajun.spring.autoconfigure.health;
 
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.spring.autoconfigure.CajunAutoConfiguration;
+import dev.cajun.store.ActorStore;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,8 +26,9 @@ import org.springframework.core.env.Environment;
 public final class ClusterHealthAutoConfiguration {
 
 	@Bean
-	static ClusterHealthRegistrar cajunClusterHealthRegistrar(ObjectProvider<ClusterManagement> management) {
-		return new ClusterHealthRegistrar(management);
+	static ClusterHealthRegistrar cajunClusterHealthRegistrar(ObjectProvider<ClusterManagement> management,
+			ObjectProvider<ActorStore> store) {
+		return new ClusterHealthRegistrar(management, store);
 	}
 
 	/** Groups are a matter of the endpoint, which an application may have left out. */

@@ -1,5 +1,8 @@
 package dev.cajun.spring.autoconfigure.health;
 
+import java.util.Map;
+import java.util.function.Supplier;
+
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.NodeInfo;
 
@@ -15,9 +18,12 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 
 	private final ClusterManagement management;
 
-	ClusterHealthIndicator(ClusterManagement management) {
+	private final Supplier<Map<String, Object>> storeDetails;
+
+	ClusterHealthIndicator(ClusterManagement management, Supplier<Map<String, Object>> storeDetails) {
 		super("Cluster health check failed");
 		this.management = management;
+		this.storeDetails = storeDetails;
 	}
 
 	@Override
@@ -33,16 +39,21 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 				}
 			}
 			case NEW -> builder.outOfService().withDetail("reason", "The node has not been started");
-			case STARTING -> builder.outOfService().withDetail("reason", "The node is joining");
+			case STARTING -> builder.outOfService()
+				.withDetail("reason", node.storeAvailable() ? "The node is joining"
+						: "The node is joining, and its store is not available: " + node.storeError());
 			case STOPPING -> builder.outOfService().withDetail("reason", "The node is draining");
 			case STOPPED -> builder.down().withDetail("reason", "The node has stopped");
-			case FAILED -> builder.down().withDetail("reason", "The node failed to start");
+			case FAILED -> builder.down()
+				.withDetail("reason", node.storeAvailable() ? "The node failed to start"
+						: "The node failed to start: " + node.storeError());
 		}
 		builder.withDetail("node", node.node())
 			.withDetail("cluster", node.cluster())
 			.withDetail("mode", node.mode())
 			.withDetail("state", node.state())
 			.withDetail("store", node.store())
+			.withDetail("storeDetails", this.storeDetails.get())
 			.withDetail("epoch", node.epoch())
 			.withDetail("shards", node.shards())
 			.withDetail("activations", node.activations())
