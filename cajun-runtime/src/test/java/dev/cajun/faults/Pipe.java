@@ -57,6 +57,10 @@ final class Pipe {
 		return this.connection.isOpen();
 	}
 
+	boolean isAbandoned() {
+		return this.connection.abandoned;
+	}
+
 	boolean isDone() {
 		return this.done;
 	}

@@ -29,7 +29,7 @@ public final class TcpProxy implements AutoCloseable {
 
 	private static final int BACKLOG = 256;
 
-	private final InetSocketAddress server;
+	private volatile InetSocketAddress server;
 
 	private final int port;
 
@@ -123,6 +123,20 @@ public final class TcpProxy implements AutoCloseable {
 		List.copyOf(this.connections).forEach(Connection::reset);
 	}
 
+	/**
+	 * Passes on nothing more over the open connections, for good, and ends none of them:
+	 * the other side lost its power, or a router forgot them. New ones work.
+	 */
+	public void abandon() {
+		this.connections.forEach((connection) -> connection.abandoned = true);
+	}
+
+	/** Has new connections lead to another server; resets the open ones. */
+	public void redirect(int port) {
+		this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+		cut();
+	}
+
 	/** Resets every open connection and has new ones refused. */
 	public synchronized void refuse() {
 		ServerSocket socket = this.listening;
@@ -164,7 +178,10 @@ public final class TcpProxy implements AutoCloseable {
 		this.toDrop.set(count);
 	}
 
-	/** Ends every fault: what was held back goes on, new connections are welcome. */
+	/**
+	 * Ends every fault but those of single connections: what was held back goes on, new
+	 * connections are welcome.
+	 */
 	public synchronized void heal() {
 		this.delayNanos = 0;
 		this.dropShare = 0;
@@ -204,7 +221,8 @@ public final class TcpProxy implements AutoCloseable {
 	/** Returns when the direction is not stalled, or the connection is gone. */
 	void awaitFlow(Pipe pipe) throws InterruptedException {
 		synchronized (this.connections) {
-			while (pipe.isOpen() && (pipe.carriesReplies() ? this.repliesStalled : this.requestsStalled)) {
+			while (pipe.isOpen() && (pipe.isAbandoned()
+					|| (pipe.carriesReplies() ? this.repliesStalled : this.requestsStalled))) {
 				this.connections.wait();
 			}
 		}
@@ -300,6 +318,8 @@ public final class TcpProxy implements AutoCloseable {
 		private final Socket server;
 
 		private final List<Pipe> pipes = new ArrayList<>();
+
+		volatile boolean abandoned;
 
 		Connection(Socket client, Socket server) {
 			this.client = client;

@@ -184,6 +184,36 @@ class TcpProxyTests {
 	}
 
 	@Test
+	void abandonsWhatIsOpenAlone() throws IOException {
+		Client before = connect();
+		before.ask("a");
+		this.proxy.abandon();
+		before.send("b");
+		assertSilent(before);
+		assertThat(connect().ask("c")).isEqualTo("c");
+		this.proxy.heal();
+		assertSilent(before);
+		this.proxy.cut();
+		assertReset(before);
+	}
+
+	@Test
+	void leadsToOtherServer() throws IOException {
+		Client before = connect();
+		before.ask("a");
+		try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			this.proxy.redirect(other.getLocalPort());
+			assertReset(before);
+			Client after = connect();
+			after.send("b");
+			try (Socket socket = other.accept()) {
+				assertThat(reader(socket).readLine()).isEqualTo("b");
+			}
+		}
+		assertThat(this.requests).hasValue(1);
+	}
+
+	@Test
 	void stallsRepliesAlone() throws IOException {
 		this.proxy.stallReplies();
 		Client client = connect();
