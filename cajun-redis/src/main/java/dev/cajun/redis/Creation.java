@@ -1,0 +1,121 @@
+package dev.cajun.redis;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+import dev.cajun.store.StoreException;
+import dev.cajun.store.StoreMeta;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.protocol.CommandType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What belongs to the store as a whole: what it was created with, the last local epoch,
+ * and which shards were ever claimed, so that a fence that is missing is known to be
+ * lost.
+ */
+final class Creation {
+
+	private final Connections connections;
+
+	private final Keys keys;
+
+	private final String description;
+
+	private final byte[] meta;
+
+	private final int slot;
+
+	private final BitSet claimed = new BitSet();
+
+	Creation(Connections connections, Keys keys, String description) {
+		this.connections = connections;
+		this.keys = keys;
+		this.description = description;
+		this.meta = keys.meta();
+		this.slot = SlotHash.getSlot(this.meta);
+	}
+
+	/** Reads what the store was created with, or creates it. */
+	CompletableFuture<StoreMeta> open(StoreMeta wanted) {
+		return meta(new byte[0][])
+			.thenCompose((found) -> found.isEmpty() ? create(wanted) : CompletableFuture.completedFuture(found))
+			.thenApply((found) -> Meta.read(found, this.description))
+			.thenCombine(readClaimed(), (found, read) -> found);
+	}
+
+	private CompletableFuture<List<byte[]>> create(StoreMeta wanted) {
+		List<CompletableFuture<Long>> fences = IntStream.range(0, wanted.shards())
+			.mapToObj((shard) -> send(
+					Call.command(CommandType.EXISTS, SlotHash.getSlot(this.keys.ofShard(shard, "fence")), shard,
+							new byte[][] { this.keys.ofShard(shard, "fence") },
+							(reply) -> (Long) Objects.requireNonNull(reply), deadline())))
+			.toList();
+		return CompletableFuture.allOf(fences.toArray(CompletableFuture<?>[]::new)).thenCompose((read) -> {
+			long found = fences.stream().mapToLong(CompletableFuture::join).sum();
+			if (found > 0) {
+				throw new StoreException(StoreException.Kind.CORRUPT, "The store " + this.description + " has " + found
+						+ " shards, but what it was created with is gone: part of Redis was emptied. Restore it "
+						+ "from a backup, or use another key prefix", null);
+			}
+			return meta(Meta.fields(wanted));
+		});
+	}
+
+	private CompletableFuture<List<byte[]>> meta(byte[][] fields) {
+		byte[][] parts = new byte[1 + fields.length][];
+		parts[0] = this.meta;
+		System.arraycopy(fields, 0, parts, 1, fields.length);
+		return send(Call.script(Script.META, this.slot, 0, 1, parts, Answers::bytes, deadline()));
+	}
+
+	private CompletableFuture<Boolean> readClaimed() {
+		return send(Call.command(CommandType.GET, this.slot, 0, new byte[][] { this.keys.claimed() }, (reply) -> {
+			note((byte[]) reply);
+			return true;
+		}, deadline()));
+	}
+
+	/** Redis numbers the bits of a byte from the highest. */
+	private synchronized void note(byte @Nullable [] bitmap) {
+		for (int shard = 0; bitmap != null && shard < 8 * bitmap.length; shard++) {
+			if ((bitmap[shard / 8] & (0x80 >> (shard % 8))) != 0) {
+				this.claimed.set(shard);
+			}
+		}
+	}
+
+	synchronized boolean isClaimed(int shard) {
+		return this.claimed.get(shard);
+	}
+
+	/** A shard has been claimed, and shall never be taken for one that was not. */
+	CompletableFuture<Boolean> claimed(int shard) {
+		byte[][] parts = { this.keys.claimed(), ByteWriter.of(String.valueOf(shard)), ByteWriter.of("1") };
+		return send(Call.command(CommandType.SETBIT, this.slot, 0, parts, (reply) -> {
+			synchronized (this) {
+				this.claimed.set(shard);
+			}
+			return true;
+		}, deadline()));
+	}
+
+	CompletableFuture<Long> nextEpoch(long highest) {
+		byte[][] parts = { this.meta, ByteWriter.of(String.valueOf(highest)) };
+		return send(Call.script(Script.EPOCH, this.slot, 0, 1, parts, (reply) -> (Long) Objects.requireNonNull(reply),
+				deadline()));
+	}
+
+	private long deadline() {
+		return System.nanoTime() + this.connections.settings().commandTimeout().toNanos();
+	}
+
+	private <T> CompletableFuture<T> send(Call<T> call) {
+		this.connections.send(call);
+		return call.result();
+	}
+
+}
