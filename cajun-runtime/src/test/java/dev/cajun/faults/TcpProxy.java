@@ -221,8 +221,8 @@ public final class TcpProxy implements AutoCloseable {
 	/** Returns when the direction is not stalled, or the connection is gone. */
 	void awaitFlow(Pipe pipe) throws InterruptedException {
 		synchronized (this.connections) {
-			while (pipe.isOpen() && (pipe.isAbandoned()
-					|| (pipe.carriesReplies() ? this.repliesStalled : this.requestsStalled))) {
+			while (pipe.isOpen()
+					&& (pipe.isAbandoned() || (pipe.carriesReplies() ? this.repliesStalled : this.requestsStalled))) {
 				this.connections.wait();
 			}
 		}
