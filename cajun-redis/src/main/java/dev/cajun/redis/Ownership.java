@@ -61,12 +61,13 @@ final class Ownership {
 			if (held == null || held.runId().equals(live.runId())) {
 				return;
 			}
-			shard.hold(held.fence(), live.runId());
 			Fence fence = held.fence();
 			Call<ClaimResult> claim = claim(shard, fence, true);
 			claim.result().whenComplete((result, ex) -> claimedAgain(shard, fence, live, result, ex));
 			link.submit(live, claim);
 			compare(shard, fence, link, live);
+			// Not before: whoever sees it sends at once
+			shard.hold(fence, claim.result().isCompletedExceptionally() ? NO_RUN : live.runId());
 		}
 	}
 
@@ -82,6 +83,12 @@ final class Ownership {
 
 	private void claimedAgain(Shard shard, Fence fence, Live live, @Nullable ClaimResult result,
 			@Nullable Throwable ex) {
+		synchronized (shard) {
+			noteClaim(shard, fence, live, result, ex);
+		}
+	}
+
+	private void noteClaim(Shard shard, Fence fence, Live live, @Nullable ClaimResult result, @Nullable Throwable ex) {
 		if (ex != null || result == null) {
 			logger.debug("Shard {} could not be claimed again", shard.number, ex);
 			Shard.Held held = shard.held();
