@@ -62,7 +62,10 @@ final class Ownership {
 				return;
 			}
 			Fence fence = held.fence();
-			Call<ClaimResult> claim = claim(shard, fence, true);
+			// With their source: sent again for the lack of it, they would come behind
+			// what
+			// follows
+			Call<ClaimResult> claim = claim(shard, fence, true).again(true);
 			claim.result().whenComplete((result, ex) -> claimedAgain(shard, fence, live, result, ex));
 			link.submit(live, claim);
 			compare(shard, fence, link, live);
@@ -130,7 +133,7 @@ final class Ownership {
 						}
 						return true;
 					});
-			link.submit(live, call);
+			link.submit(live, call.again(true));
 		}
 	}
 
@@ -201,6 +204,13 @@ final class Ownership {
 	/** A write met another sequence. */
 	void mismatched(Shard shard, ActorId actor, long sequence) {
 		this.statistics.mismatches.increment();
+		met(shard, actor, sequence);
+	}
+
+	/**
+	 * An actor was found at a sequence: behind what was acknowledged, writes are lost.
+	 */
+	void met(Shard shard, ActorId actor, long sequence) {
 		Mark mark = shard.marks.get(actor);
 		if (mark != null && sequence < mark.sequence()) {
 			long missing = mark.sequence() - sequence;
