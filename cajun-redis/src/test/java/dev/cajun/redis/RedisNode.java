@@ -1,6 +1,7 @@
 package dev.cajun.redis;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import dev.cajun.ActorRef;
 import dev.cajun.activation.ActorDefinition;
@@ -8,7 +9,9 @@ import dev.cajun.activation.TypeStatistics;
 import dev.cajun.history.ListActor;
 import dev.cajun.node.CajunNode;
 import dev.cajun.node.NodeSettings;
+import dev.cajun.store.StoreException;
 import io.lettuce.core.RedisURI;
+import org.awaitility.Awaitility;
 
 /**
  * A node in real time whose list actors live in a Redis, with few shards and short
@@ -48,6 +51,23 @@ final class RedisNode implements AutoCloseable {
 	/** Starts a node on the Redis at a port of this machine. */
 	static RedisNode start(int port, ActorDefinition actors) {
 		return start(store(port), SHARDS, actors);
+	}
+
+	/**
+	 * Starts a node as soon as the place of one that could not give it up has run out.
+	 */
+	static RedisNode startOnceFree(int port, ActorDefinition actors) {
+		return Awaitility.await().atMost(PLACE_TTL.multipliedBy(5)).until(() -> {
+			try {
+				return start(port, actors);
+			}
+			catch (StoreException ex) {
+				if (ex.kind() != StoreException.Kind.LOCKED) {
+					throw ex;
+				}
+				return null;
+			}
+		}, Objects::nonNull);
 	}
 
 	static RedisNode start(RedisActorStore store, int shards, ActorDefinition actors) {

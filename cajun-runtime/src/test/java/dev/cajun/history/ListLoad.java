@@ -17,6 +17,7 @@ import dev.cajun.AskOptions;
 import dev.cajun.AskTimeoutException;
 import dev.cajun.CajunException;
 import dev.cajun.OutcomeUnknownException;
+import dev.cajun.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,9 +179,13 @@ public final class ListLoad implements AutoCloseable {
 		return this.lastError.get();
 	}
 
-	/** Lets every caller finish its call. */
 	@Override
 	public void close() {
+		stop();
+	}
+
+	/** Lets every caller finish its call. */
+	public void stop() {
 		this.stopped = true;
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
 		for (Thread caller : this.callers) {
@@ -200,16 +205,31 @@ public final class ListLoad implements AutoCloseable {
 	}
 
 	/**
-	 * Stops the callers and reads every list.
+	 * Stops the callers and reads every list, as soon as the store can be read.
 	 * @return the list of each actor
 	 */
 	public Map<String, List<String>> lists() {
-		close();
+		stop();
 		Map<String, List<String>> lists = new TreeMap<>();
 		for (String key : this.keys) {
-			lists.put(key, this.actors.apply(key).call(new ListActor.Read(), this.options).ids());
+			lists.put(key, list(key));
 		}
 		return lists;
+	}
+
+	private List<String> list(String key) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+		while (true) {
+			try {
+				return this.actors.apply(key).call(new ListActor.Read(), this.options).ids();
+			}
+			catch (StoreUnavailableException | AskTimeoutException ex) {
+				if (System.nanoTime() - end > 0) {
+					throw ex;
+				}
+				LockSupport.parkNanos(PAUSE_NANOS);
+			}
+		}
 	}
 
 	/**
@@ -226,7 +246,7 @@ public final class ListLoad implements AutoCloseable {
 	 * @return what does not fit
 	 */
 	public Verdict check(Map<String, List<String>> lists) {
-		close();
+		stop();
 		return this.history.check(lists);
 	}
 
