@@ -24,6 +24,7 @@ public final class Benchmarks {
 		benchmarks.put("activate", new ActivateBenchmark());
 		benchmarks.put("idle", new IdleBenchmark());
 		benchmarks.put("embedded", new EmbeddedBenchmark());
+		benchmarks.put("redis", new RedisBenchmark());
 		return benchmarks;
 	}
 
@@ -62,11 +63,12 @@ public final class Benchmarks {
 		System.out.println(Machine.describe() + " jvm=\"" + String.join(" ", jvmOptions) + "\"");
 		// What is still under way when the time is up, and a peer that starts, take some.
 		Duration patience = Duration.ofNanos(Options.nanos(Math.max(options.seconds(), options.soak()))).plusMinutes(5);
-		benchmark.run(options, (side) -> ChildJvm.start(side, jvmOptions, workplace.next(), patience), (figure) -> {
-			if (!figure.isEmpty()) {
-				System.out.println(figure);
-			}
-		});
+		benchmark.run(options, (side, address) -> ChildJvm.start(side, jvmOptions,
+				(address != null) ? address : workplace.next().toString(), patience), (figure) -> {
+					if (!figure.isEmpty()) {
+						System.out.println(figure);
+					}
+				});
 	}
 
 	private static String usage() {

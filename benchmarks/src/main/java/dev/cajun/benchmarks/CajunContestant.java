@@ -79,6 +79,11 @@ final class CajunContestant implements Contestant {
 	}
 
 	@Override
+	public long writes() {
+		return this.statistics.commits();
+	}
+
+	@Override
 	public void close() {
 		this.node.close();
 	}

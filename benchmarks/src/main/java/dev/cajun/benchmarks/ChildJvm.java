@@ -58,16 +58,17 @@ final class ChildJvm implements Session {
 	 * Starts a JVM.
 	 * @param side who does the work
 	 * @param jvmOptions heap settings and the like
-	 * @param directory where those who store something store it
+	 * @param place where those who store something store it: a directory, or the address
+	 * of a server
 	 * @param patience how long a command may take
 	 */
-	static ChildJvm start(Side side, List<String> jvmOptions, Path directory, Duration patience) {
+	static ChildJvm start(Side side, List<String> jvmOptions, String place, Duration patience) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(OPENED);
 		command.addAll(jvmOptions);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName(), side.label(),
-				directory.toString()));
+		command
+			.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName(), side.label(), place));
 		try {
 			Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 			return new ChildJvm(side, process, patience);

@@ -24,6 +24,14 @@ public interface Contestant extends AutoCloseable {
 	 */
 	long ended();
 
+	/**
+	 * Writes to a store so far, over all actors; 0 where nothing is stored.
+	 * @return how many
+	 */
+	default long writes() {
+		return 0;
+	}
+
 	@Override
 	void close();
 

@@ -12,6 +12,7 @@ import dev.cajun.embedded.EmbeddedActorStore;
  * tell NANOS                        Loads.tell
  * ask CALLERS ACTORS NANOS          Loads.ask, through futures
  * call CALLERS ACTORS NANOS         Loads.ask, without
+ * own CALLERS ACTORS NANOS          Loads.ask, without, each caller with actors of its own
  * activate PREFIX COUNT             Loads.activate
  * idle FROM TO SETTLE NANOS         Loads.idle
  * data                              closes the store and measures it; nothing works after
@@ -21,27 +22,31 @@ final class ContestantSession implements Session {
 
 	private final Contestant contestant;
 
-	private final Path directory;
+	private final String place;
 
-	private ContestantSession(Contestant contestant, Path directory) {
+	private ContestantSession(Contestant contestant, String place) {
 		this.contestant = contestant;
-		this.directory = directory;
+		this.place = place;
 	}
 
 	/**
 	 * Begins a session.
 	 * @param side who does the work
-	 * @param directory where those who store something store it
+	 * @param place where those who store something store it: a directory, or the address
+	 * of a server
 	 */
-	static ContestantSession open(Side side, Path directory) {
+	static ContestantSession open(Side side, String place) {
 		Contestant contestant = switch (side) {
 			case PROJECT -> CajunContestant.inMemory();
-			case STATE -> CajunContestant.stored(new EmbeddedActorStore(directory, Durability.ACK));
-			case FSYNC -> CajunContestant.stored(new EmbeddedActorStore(directory, Durability.FSYNC));
+			case STATE -> CajunContestant.stored(new EmbeddedActorStore(Path.of(place), Durability.ACK));
+			case FSYNC -> CajunContestant.stored(new EmbeddedActorStore(Path.of(place), Durability.FSYNC));
+			case REDIS -> RedisContestant.connect(place);
+			case LETTUCE -> LettuceContestant.connect(place);
+			case SERVER -> throw new IllegalArgumentException("Redis is no contestant in a JVM");
 			case PEER -> new PekkoContestant();
 			case BARE -> new BareContestant();
 		};
-		return new ContestantSession(contestant, directory);
+		return new ContestantSession(contestant, place);
 	}
 
 	@Override
@@ -50,8 +55,8 @@ final class ContestantSession implements Session {
 			List<String> words = List.of(command.split(" ", -1));
 			return switch (words.get(0)) {
 				case "tell" -> Loads.tell(this.contestant, number(words, 1));
-				case "ask", "call" -> Loads.ask(this.contestant, (int) number(words, 1), (int) number(words, 2),
-						number(words, 3), words.get(0).equals("call"));
+				case "ask", "call", "own" -> Loads.ask(this.contestant, (int) number(words, 1), (int) number(words, 2),
+						number(words, 3), !words.get(0).equals("ask"), words.get(0).equals("own"));
 				case "activate" -> Loads.activate(this.contestant, words.get(1), (int) number(words, 2));
 				case "idle" -> Loads.idle(this.contestant, (int) number(words, 1), (int) number(words, 2),
 						number(words, 3), number(words, 4));
@@ -69,12 +74,13 @@ final class ContestantSession implements Session {
 	}
 
 	private Sample data() throws Exception {
-		long open = StoredData.directoryBytes(this.directory);
+		Path directory = Path.of(this.place);
+		long open = StoredData.directoryBytes(directory);
 		this.contestant.close();
-		long closed = StoredData.directoryBytes(this.directory);
+		long closed = StoredData.directoryBytes(directory);
 		return Sample.of("directory", (double) open)
 			.and("closed", (double) closed)
-			.and("live", (double) StoredData.liveBytes(new EmbeddedActorStore(this.directory, Durability.ACK)));
+			.and("live", (double) StoredData.liveBytes(new EmbeddedActorStore(directory, Durability.ACK)));
 	}
 
 	@Override

@@ -51,24 +51,29 @@ final class Loads {
 	/**
 	 * Callers on virtual threads ask actors chosen at random, one question at a time
 	 * each; {@code rate} is answers a second, {@code p50}, {@code p99} and {@code cpu},
-	 * the processor time per answer, are microseconds.
+	 * the processor time per answer, are microseconds, {@code writes} is writes per
+	 * answer.
+	 * @param own whether no two callers ask the same actor, so that each question is a
+	 * write of its own
 	 */
-	static Sample ask(Contestant contestant, int callers, int actors, long nanos, boolean call)
+	static Sample ask(Contestant contestant, int callers, int actors, long nanos, boolean call, boolean own)
 			throws InterruptedException {
-		List<String> keys = new ArrayList<>(actors);
-		for (int i = 0; i < actors; i++) {
-			keys.add("actor-" + i);
+		if (own && callers > actors) {
+			throw new IllegalArgumentException(callers + " callers cannot share " + actors + " actors");
 		}
+		List<String> all = keys(0, actors, 1);
 		AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 		List<LatencyHistogram> latencies = new ArrayList<>(callers);
 		CountDownLatch done = new CountDownLatch(callers);
 		long[] answered = new long[callers];
+		long writes = contestant.writes();
 		long cpu = cpuNanos();
 		long start = System.nanoTime();
 		for (int caller = 0; caller < callers; caller++) {
 			int index = caller;
 			LatencyHistogram latency = new LatencyHistogram();
 			latencies.add(latency);
+			List<String> keys = own ? keys(caller, actors, callers) : all;
 			Thread.startVirtualThread(() -> {
 				try {
 					answered[index] = askUntil(contestant, keys, new SplittableRandom(start + index), start + nanos,
@@ -91,16 +96,25 @@ final class Loads {
 		if (error != null) {
 			throw new IllegalStateException("An ask failed", error);
 		}
-		LatencyHistogram all = new LatencyHistogram();
-		latencies.forEach(all::add);
+		LatencyHistogram latency = new LatencyHistogram();
+		latencies.forEach(latency::add);
 		long total = 0;
 		for (long count : answered) {
 			total += count;
 		}
 		return Sample.of("rate", total / seconds)
-			.and("p50", all.quantile(0.5) / 1e3)
-			.and("p99", all.quantile(0.99) / 1e3)
-			.and("cpu", cpu / 1e3 / total);
+			.and("p50", latency.quantile(0.5) / 1e3)
+			.and("p99", latency.quantile(0.99) / 1e3)
+			.and("cpu", cpu / 1e3 / total)
+			.and("writes", (double) (contestant.writes() - writes) / total);
+	}
+
+	private static List<String> keys(int first, int actors, int step) {
+		List<String> keys = new ArrayList<>(actors / step + 1);
+		for (int i = first; i < actors; i += step) {
+			keys.add("actor-" + i);
+		}
+		return keys;
 	}
 
 	private static long askUntil(Contestant contestant, List<String> keys, SplittableRandom random, long end,

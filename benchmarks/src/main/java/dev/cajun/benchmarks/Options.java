@@ -38,7 +38,8 @@ record Options(double seconds, int rounds, int warmup, int actors, double soak, 
 			  --heap SIZE     heap of each JVM (2g; idle: 1536m)
 			  --jvm OPTIONS   more options for each JVM, separated by spaces
 			  --directory D   where stored state is put (benchmarks/target)
-			  --sides A,B     who takes part: project, state, fsync, peer, bare (all)
+			  --sides A,B     who takes part: project, state, fsync, redis, lettuce, server, peer,
+			                  bare (all)
 			""";
 
 	Options {

@@ -1,5 +1,7 @@
 package dev.cajun.benchmarks;
 
+import org.jspecify.annotations.Nullable;
+
 /** A contestant that carries out commands, in a JVM of its own or in this one. */
 interface Session extends AutoCloseable {
 
@@ -23,7 +25,17 @@ interface Session extends AutoCloseable {
 	@FunctionalInterface
 	interface Factory {
 
-		Session open(Side side);
+		/**
+		 * Begins a session.
+		 * @param side who does the work
+		 * @param address the server that it works with; {@code null} for a directory of
+		 * its own
+		 */
+		Session open(Side side, @Nullable String address);
+
+		default Session open(Side side) {
+			return open(side, null);
+		}
 
 	}
 

@@ -14,6 +14,15 @@ enum Side {
 	/** The same with durability {@code fsync}. */
 	FSYNC,
 
+	/** The same on a Redis of its own, durability {@code ack}. */
+	REDIS,
+
+	/** A script that does the least, called through Lettuce. */
+	LETTUCE,
+
+	/** That script, called by {@code redis-benchmark}. */
+	SERVER,
+
 	/** Apache Pekko Cluster Sharding. */
 	PEER,
 

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
 /**
  * The program of a child JVM: one contestant, one command a line on standard input, one
@@ -21,12 +20,12 @@ final class Worker {
 
 	/**
 	 * Runs until the input ends.
-	 * @param args the side and the directory for what it stores
+	 * @param args the side and the place for what it stores
 	 */
 	public static void main(String[] args) throws IOException {
 		BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 		int status = 0;
-		try (Session session = ContestantSession.open(Side.of(args[0]), Path.of(args[1]))) {
+		try (Session session = ContestantSession.open(Side.of(args[0]), args[1])) {
 			for (String command = commands.readLine(); command != null; command = commands.readLine()) {
 				System.out.println(answer(session, command));
 			}

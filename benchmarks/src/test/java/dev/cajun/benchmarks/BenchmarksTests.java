@@ -41,7 +41,8 @@ class BenchmarksTests {
 
 	@Test
 	void runsInAnotherJvm() {
-		try (Session session = ChildJvm.start(Side.BARE, List.of("-Xmx64m"), this.directory, Duration.ofSeconds(20))) {
+		try (Session session = ChildJvm.start(Side.BARE, List.of("-Xmx64m"), this.directory.toString(),
+				Duration.ofSeconds(20))) {
 			assertThat(session.run("ask 2 10 10000000").get("rate")).isPositive();
 			assertThatIllegalStateException().isThrownBy(() -> session.run("nonsense"))
 				.withMessageContaining("Unknown command: nonsense");
@@ -90,9 +91,9 @@ class BenchmarksTests {
 		args.addAll(List.of(more));
 		List<String> lines = new ArrayList<>();
 		List<Path> directories = new ArrayList<>();
-		Benchmarks.BY_NAME.get(name).run(Options.parse(args), (side) -> {
+		Benchmarks.BY_NAME.get(name).run(Options.parse(args), (side, address) -> {
 			directories.add(this.directory.resolve(name + "-" + directories.size()));
-			return ContestantSession.open(side, directories.getLast());
+			return ContestantSession.open(side, (address != null) ? address : directories.getLast().toString());
 		}, (figure) -> {
 			if (!figure.isEmpty()) {
 				lines.add(figure.toString());

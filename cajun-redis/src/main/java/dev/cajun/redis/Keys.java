@@ -32,9 +32,6 @@ final class Keys {
 	private final String cluster;
 
 	Keys(String prefix, String cluster) {
-		if (prefix.indexOf('{') >= 0 || prefix.indexOf('}') >= 0) {
-			throw new IllegalArgumentException("The key prefix '" + prefix + "' must not have a brace");
-		}
 		this.prefix = prefix;
 		this.cluster = escape(cluster);
 	}

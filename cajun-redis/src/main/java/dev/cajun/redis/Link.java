@@ -255,6 +255,10 @@ final class Link {
 		}
 		this.connections.connected(this, checked);
 		this.ready.complete(this);
+		if (!checked.connection().isOpen()) {
+			// Lost before it was known here
+			disconnected(checked.connection());
+		}
 	}
 
 	private void disconnected(StatefulRedisConnection<byte[], byte[]> connection) {
@@ -276,7 +280,6 @@ final class Link {
 	void reconnect() {
 		Live current = this.live;
 		if (current != null) {
-			current.connection().closeAsync();
 			disconnected(current.connection());
 		}
 	}
@@ -313,6 +316,8 @@ final class Link {
 		Live current = this.live;
 		this.live = null;
 		refusePending();
+		this.ready.completeExceptionally(new StoreException(StoreException.Kind.CLOSED,
+				"The Redis store was closed while it connected to " + this.server, null));
 		return current;
 	}
 

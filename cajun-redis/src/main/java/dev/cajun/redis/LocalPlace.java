@@ -66,6 +66,10 @@ final class LocalPlace {
 
 	/** Takes the place; fails as locked, naming who has it. */
 	CompletableFuture<Void> take() {
+		StoreException displaced = refusal();
+		if (displaced != null) {
+			return CompletableFuture.failedFuture(displaced);
+		}
 		if (this.held) {
 			return CompletableFuture.completedFuture(null);
 		}

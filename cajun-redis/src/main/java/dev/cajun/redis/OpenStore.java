@@ -193,6 +193,7 @@ final class OpenStore {
 			StoredActor stored = new ActorDecoder(actor).decode(Answers.bytes(parted.get(0)),
 					Answers.bytes(parted.get(1)), (Long) Objects.requireNonNull(parted.get(2)));
 			count(stored);
+			ownership().met(shard, actor, stored.sequence());
 			mark(shard, actor, names, stored.sequence(), stored.batch());
 			return new LoadResult.Loaded(stored);
 		}, start + this.timeoutNanos));

@@ -61,12 +61,16 @@ final class Ownership {
 			if (held == null || held.runId().equals(live.runId())) {
 				return;
 			}
-			shard.hold(held.fence(), live.runId());
 			Fence fence = held.fence();
-			Call<ClaimResult> claim = claim(shard, fence, true);
+			// With their source: sent again for the lack of it, they would come behind
+			// what
+			// follows
+			Call<ClaimResult> claim = claim(shard, fence, true).again(true);
 			claim.result().whenComplete((result, ex) -> claimedAgain(shard, fence, live, result, ex));
 			link.submit(live, claim);
 			compare(shard, fence, link, live);
+			// Not before: whoever sees it sends at once
+			shard.hold(fence, claim.result().isCompletedExceptionally() ? NO_RUN : live.runId());
 		}
 	}
 
@@ -82,6 +86,12 @@ final class Ownership {
 
 	private void claimedAgain(Shard shard, Fence fence, Live live, @Nullable ClaimResult result,
 			@Nullable Throwable ex) {
+		synchronized (shard) {
+			noteClaim(shard, fence, live, result, ex);
+		}
+	}
+
+	private void noteClaim(Shard shard, Fence fence, Live live, @Nullable ClaimResult result, @Nullable Throwable ex) {
 		if (ex != null || result == null) {
 			logger.debug("Shard {} could not be claimed again", shard.number, ex);
 			Shard.Held held = shard.held();
@@ -123,7 +133,7 @@ final class Ownership {
 						}
 						return true;
 					});
-			link.submit(live, call);
+			link.submit(live, call.again(true));
 		}
 	}
 
@@ -194,6 +204,13 @@ final class Ownership {
 	/** A write met another sequence. */
 	void mismatched(Shard shard, ActorId actor, long sequence) {
 		this.statistics.mismatches.increment();
+		met(shard, actor, sequence);
+	}
+
+	/**
+	 * An actor was found at a sequence: behind what was acknowledged, writes are lost.
+	 */
+	void met(Shard shard, ActorId actor, long sequence) {
 		Mark mark = shard.marks.get(actor);
 		if (mark != null && sequence < mark.sequence()) {
 			long missing = mark.sequence() - sequence;

@@ -37,6 +37,8 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 		require(!uris.isEmpty(), "The Redis store needs an address");
 		require(topology == Topology.CLUSTER || uris.size() == 1, "Only a Redis Cluster has several addresses");
 		require(!cluster.isBlank(), "cluster must not be blank");
+		require(prefix.indexOf('{') < 0 && prefix.indexOf('}') < 0,
+				"prefix must not have a brace, was '" + prefix + "'");
 		require(connections >= 1 && connections <= 64, "connections must be 1 to 64, was " + connections);
 		require(commandTimeout.compareTo(Duration.ofMillis(50)) >= 0,
 				"commandTimeout must be at least 50 ms, was " + commandTimeout);

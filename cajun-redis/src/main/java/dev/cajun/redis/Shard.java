@@ -1,7 +1,5 @@
 package dev.cajun.redis;
 
-import java.nio.charset.StandardCharsets;
-
 import dev.cajun.ActorId;
 import dev.cajun.store.Fence;
 import io.lettuce.core.cluster.SlotHash;
@@ -60,7 +58,7 @@ final class Shard {
 	byte[] text(Fence fence) {
 		Text known = this.last;
 		if (known == null || !known.fence.equals(fence)) {
-			known = new Text(fence, (fence.epoch() + " " + fence.owner()).getBytes(StandardCharsets.UTF_8));
+			known = new Text(fence, ByteWriter.of(fence.epoch() + " " + fence.owner()));
 			this.last = known;
 		}
 		return known.bytes;

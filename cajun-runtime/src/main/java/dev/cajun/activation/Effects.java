@@ -1,9 +1,11 @@
 package dev.cajun.activation;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,31 +37,45 @@ final class Effects {
 	 */
 	static @Nullable Commit commit(Drain drain, Ledger ledger, byte @Nullable [] state, boolean last) {
 		Host host = drain.activation().host();
-		Map<String, StoredReply> replies = new LinkedHashMap<>(0);
-		Map<String, StoredReminder> reminders = new LinkedHashMap<>(0);
-		List<String> cancelled = new ArrayList<>(0);
-		List<GuaranteedTell> guaranteed = new ArrayList<>(0);
+		// Most writes are a state and nothing else: they make no collections
+		Map<String, StoredReply> replies = Map.of();
+		Map<String, StoredReminder> reminders = Map.of();
+		List<String> cancelled = List.of();
+		List<GuaranteedTell> guaranteed = List.of();
 		for (Effect effect : drain.effects()) {
 			switch (effect) {
-				case KeepAnswer kept -> replies.put(kept.key(), kept.toStored());
-				case SetReminder set -> reminders.put(set.reminder().name(), set.reminder());
+				case KeepAnswer kept -> {
+					replies = replies.isEmpty() ? new LinkedHashMap<>() : replies;
+					replies.put(kept.key(), kept.toStored());
+				}
+				case SetReminder set -> {
+					reminders = reminders.isEmpty() ? new LinkedHashMap<>() : reminders;
+					reminders.put(set.reminder().name(), set.reminder());
+				}
 				case Cancel cancel -> {
-					if (reminders.remove(cancel.name()) == null || ledger.reminders.containsKey(cancel.name())) {
-						cancelled.add(cancel.name());
+					boolean set = reminders.containsKey(cancel.name());
+					if (set) {
+						reminders.remove(cancel.name());
+					}
+					if (!set || ledger.reminders.containsKey(cancel.name())) {
+						cancelled = with(cancelled, cancel.name());
 					}
 				}
 				case ReminderHandled due -> {
 					if (due.removed()) {
-						cancelled.add(due.reminder().name());
+						cancelled = with(cancelled, due.reminder().name());
 					}
 				}
-				case Cleared cleared -> reminders.clear();
-				case GuaranteedTell tell -> guaranteed.add(tell);
+				case Cleared cleared -> reminders = Map.of();
+				case GuaranteedTell tell -> guaranteed = with(guaranteed, tell);
 				default -> {
 				}
 			}
 		}
-		cancelled.removeIf((name) -> !ledger.reminders.containsKey(name) || reminders.containsKey(name));
+		if (!cancelled.isEmpty()) {
+			Set<String> kept = reminders.keySet();
+			cancelled.removeIf((name) -> !ledger.reminders.containsKey(name) || kept.contains(name));
+		}
 		boolean nothing = state == null && !drain.cleared && drain.records.isEmpty() && drain.receivedOnce.isEmpty()
 				&& replies.isEmpty() && reminders.isEmpty() && cancelled.isEmpty() && guaranteed.isEmpty()
 				&& ledger.acknowledged.isEmpty();
@@ -73,9 +89,19 @@ final class Effects {
 		long sequence = ledger.sequence + Math.max(1, records.size());
 		List<StoredTell> tells = number(guaranteed, sequence);
 		return new Commit(drain.activation().id(), ledger.sequence, host.nextBatch(), drain.cleared, state, records,
-				drain.receivedOnce, ledger.forgetSettled(host, drain.received.keySet()), List.copyOf(replies.values()),
-				ledger.expiredAnswers(host, replies.keySet()), tells, List.copyOf(ledger.acknowledged),
-				List.copyOf(reminders.values()), cancelled, !tells.isEmpty() || ledger.hasTellsToSend());
+				drain.receivedOnce, ledger.forgetSettled(host, drain.received.keySet()), copy(replies.values()),
+				ledger.expiredAnswers(host, replies.keySet()), tells, copy(ledger.acknowledged),
+				copy(reminders.values()), cancelled, !tells.isEmpty() || ledger.hasTellsToSend());
+	}
+
+	private static <T> List<T> copy(Collection<T> values) {
+		return values.isEmpty() ? List.of() : List.copyOf(values);
+	}
+
+	private static <T> List<T> with(List<T> list, T element) {
+		List<T> longer = list.isEmpty() ? new ArrayList<>() : list;
+		longer.add(element);
+		return longer;
 	}
 
 	private static List<StoredTell> number(List<GuaranteedTell> guaranteed, long sequence) {

@@ -1,0 +1,164 @@
+package dev.cajun.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A Redis of the benchmark's own, found on the PATH: append-only file synced every
+ * second, on a free port of the loopback interface.
+ */
+final class RedisChild implements AutoCloseable {
+
+	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+	private final int port;
+
+	private final Path directory;
+
+	private final Process process;
+
+	private final Thread killer;
+
+	private RedisChild(int port, Path directory, Process process) {
+		this.port = port;
+		this.directory = directory;
+		this.process = process;
+		this.killer = Thread.ofPlatform().unstarted(process::destroyForcibly);
+		Runtime.getRuntime().addShutdownHook(this.killer);
+	}
+
+	static RedisChild start(Path parent) {
+		int port = freePort();
+		try {
+			Path directory = Files.createTempDirectory(Files.createDirectories(parent).toAbsolutePath(), "redis-");
+			Process process = process(List.of("redis-server", "--port", Integer.toString(port), "--bind", "127.0.0.1",
+					"--dir", directory.toString(), "--logfile", "redis.log", "--save", "", "--appendonly", "yes",
+					"--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"));
+			RedisChild child = new RedisChild(port, directory, process);
+			child.await(() -> child.cli("PING").contains("PONG"));
+			return child;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static Process process(List<String> command) {
+		try {
+			return new ProcessBuilder(command).redirectErrorStream(true).start();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("This needs '" + command.getFirst()
+					+ "' 7.0 or newer on the PATH: install it (Debian: apt-get install redis-server redis-tools)", ex);
+		}
+	}
+
+	/** Runs a program to its end. */
+	static String output(List<String> command) {
+		try {
+			Process process = process(command);
+			process.getOutputStream().close();
+			return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	String address() {
+		return "127.0.0.1:" + this.port;
+	}
+
+	/** Sends a command. */
+	String cli(String... command) {
+		List<String> words = new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(this.port)));
+		words.addAll(List.of(command));
+		return output(words);
+	}
+
+	/** Removes what the bare script wrote, and with it what the file has of the past. */
+	void tidy() {
+		cli("EVAL", "for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('UNLINK', key) end", "0",
+				BareScript.PATTERN);
+		cli("HSET", BareScript.FENCE, "epoch", BareScript.EPOCH);
+		cli("BGREWRITEAOF");
+		await(() -> {
+			String info = cli("INFO", "persistence");
+			return info.contains("aof_rewrite_in_progress:0") && info.contains("aof_rewrite_scheduled:0");
+		});
+	}
+
+	/** Processor time used so far. */
+	long cpuNanos() {
+		return this.process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+	}
+
+	private void await(Condition condition) {
+		long end = System.nanoTime() + PATIENCE_NANOS;
+		while (!condition.holds()) {
+			if (System.nanoTime() - end > 0 || !this.process.isAlive()) {
+				throw new IllegalStateException("redis-server on port " + this.port + " does not do what it should");
+			}
+			pause();
+		}
+	}
+
+	private static void pause() {
+		try {
+			TimeUnit.MILLISECONDS.sleep(20);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.process.destroyForcibly();
+		try {
+			this.process.waitFor();
+			Runtime.getRuntime().removeShutdownHook(this.killer);
+			try (Stream<Path> files = Files.walk(this.directory)) {
+				for (Path file : files.toList().reversed()) {
+					Files.deleteIfExists(file);
+				}
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private interface Condition {
+
+		boolean holds();
+
+	}
+
+}

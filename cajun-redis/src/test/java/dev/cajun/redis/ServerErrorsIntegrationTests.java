@@ -1,0 +1,200 @@
+package dev.cajun.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+import dev.cajun.ActorId;
+import dev.cajun.store.Commit;
+import dev.cajun.store.StoreException;
+import dev.cajun.store.StoreResult;
+import io.lettuce.core.RedisURI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static dev.cajun.redis.Stores.FENCE;
+import static dev.cajun.redis.Stores.failure;
+import static dev.cajun.redis.Stores.load;
+import static dev.cajun.redis.Stores.state;
+import static dev.cajun.redis.Stores.text;
+import static dev.cajun.redis.Stores.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** What Redis can answer instead of doing what it is asked. */
+class ServerErrorsIntegrationTests {
+
+	private static final ActorId ALICE = new ActorId("account", "alice");
+
+	private RedisServer redis;
+
+	private RedisActorStore store;
+
+	@BeforeEach
+	void openStore() {
+		this.redis = RedisServer.start();
+		this.store = Stores.open(Stores.settings(this.redis).withCommandTimeout(Duration.ofMillis(600)));
+		Stores.claim(this.store, FENCE);
+		write(this.store, FENCE, state(ALICE, 0, "before"));
+	}
+
+	@AfterEach
+	void closeStore() {
+		this.store.close();
+		this.redis.close();
+	}
+
+	@Test
+	void outOfMemory() {
+		this.redis.ask("CONFIG", "SET", "maxmemory", "1");
+		assertRefused("OOM", "maxmemory");
+		this.redis.ask("CONFIG", "SET", "maxmemory", "0");
+		assertGoesOn();
+	}
+
+	@Test
+	void outOfMemoryStillReads() {
+		this.redis.ask("CONFIG", "SET", "maxmemory", "1");
+		assertThat(text(load(this.store, FENCE, ALICE).state())).isEqualTo("before");
+	}
+
+	@Test
+	void tooFewReplicas() {
+		this.redis.ask("CONFIG", "SET", "min-replicas-to-write", "1");
+		assertRefused("NOREPLICAS", "min-replicas-to-write");
+		this.redis.ask("CONFIG", "SET", "min-replicas-to-write", "0");
+		assertGoesOn();
+	}
+
+	@Test
+	void noPermission() {
+		this.redis.ask("ACL", "SETUSER", "default", "-evalsha", "-eval");
+		assertRefused("NOPERM", "ACL");
+		this.redis.ask("ACL", "SETUSER", "default", "+@all");
+		assertGoesOn();
+	}
+
+	@Test
+	void becomesReplica() {
+		this.redis.ask("REPLICAOF", "127.0.0.1", "1");
+		assertThat(failure(commit("after")).kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		await().atMost(Duration.ofSeconds(5))
+			.untilAsserted(() -> assertThat(failure(commit("after"))).hasMessageContaining("replica"));
+		this.redis.ask("REPLICAOF", "NO", "ONE");
+		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
+		assertGoesOn();
+	}
+
+	@Test
+	void busyWithScriptOfSomebody() throws Exception {
+		this.redis.ask("CONFIG", "SET", "busy-reply-threshold", "10");
+		try (RedisServer.Connection other = this.redis.connect()) {
+			other.send("EVAL", "while true do end", "0");
+			await().atMost(Duration.ofSeconds(5)).until(() -> isBusy());
+			StoreException ex = failure(commit("after"));
+			assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+			assertThat(ex).hasMessageContaining("BUSY").hasMessageContaining("SCRIPT KILL");
+			assertThat(this.store.statistics().retries()).isPositive();
+			CompletionStage<StoreResult> waiting = commit("after");
+			this.redis.ask("SCRIPT", "KILL");
+			assertThat(Stores.await(waiting)).isEqualTo(new StoreResult.Applied(2));
+		}
+	}
+
+	private boolean isBusy() {
+		try {
+			this.redis.ask("GET", "x");
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return ex.getMessage().startsWith("BUSY");
+		}
+	}
+
+	@Test
+	void scriptsAreFlushed() {
+		for (int i = 1; i < 200; i++) {
+			if (i % 7 == 0) {
+				this.redis.ask("SCRIPT", "FLUSH", "SYNC");
+			}
+			write(this.store, FENCE, state(ALICE, i, "s" + i));
+		}
+	}
+
+	@Test
+	void foreignKeyIsNotTakenForActor() {
+		ActorId bob = new ActorId("account", "bob");
+		byte[] name = Keys.state(new Keys("cajun:", "test").actors(FENCE.shard()), Keys.id(bob));
+		this.redis.ask("SET", new ByteReader(name).text(), "foreign");
+		assertThat(failure(this.store.load(FENCE, bob)).kind()).isEqualTo(StoreException.Kind.CORRUPT);
+		assertThat(failure(this.store.commit(FENCE, state(bob, 0, "x"))).kind()).isEqualTo(StoreException.Kind.CORRUPT);
+	}
+
+	@Test
+	void serverThatDoesNotAnswerLeavesOutcomeUnknown() {
+		this.redis.freeze();
+		Commit commit = state(ALICE, 1, "after");
+		StoreException ex = failure(this.store.commit(FENCE, commit));
+		assertThat(ex.kind()).isEqualTo(StoreException.Kind.UNKNOWN);
+		assertThat(ex).hasMessageContaining("send the same again");
+		assertThat(this.store.statistics().unknown()).isPositive();
+		await().atMost(Duration.ofSeconds(10))
+			.until(() -> failure(this.store.load(FENCE, ALICE)).kind() == StoreException.Kind.NOT_APPLIED);
+		this.redis.thaw();
+		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
+		assertThat(Stores.await(this.store.commit(FENCE, commit))).isIn(new StoreResult.Applied(2),
+				new StoreResult.Duplicate(2));
+		assertThat(load(this.store, FENCE, ALICE).sequence()).isEqualTo(2);
+	}
+
+	@Test
+	void serverThatIsGoneRefusesAtOnce() {
+		this.redis.kill();
+		await().atMost(Duration.ofSeconds(5))
+			.until(() -> failure(commit("after")).kind() == StoreException.Kind.NOT_APPLIED);
+		assertThat(failure(commit("after"))).hasMessageContaining("not connected").hasMessageContaining("try again");
+		this.redis.startAgain();
+		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
+		assertGoesOn();
+		assertThat(this.store.statistics().reconnects()).isPositive();
+		assertThat(this.store.statistics().lostWrites()).isZero();
+		assertThat(this.store.statistics().queued()).isZero();
+	}
+
+	@Test
+	void wrongPasswordIsTold() {
+		this.redis.ask("ACL", "SETUSER", "cajun", "on", ">right", "~cajun:*", "+@all");
+		RedisURI wrong = RedisURI.builder(this.redis.uri()).withAuthentication("cajun", "wrong").build();
+		StoreException ex = Stores.refusal(RedisStoreSettings.standalone(wrong, "test"));
+		assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertThat(ex).hasMessageContaining("password is wrong").hasMessageNotContaining("right");
+		RedisURI right = RedisURI.builder(this.redis.uri()).withAuthentication("cajun", "right").build();
+		Stores.open(RedisStoreSettings.standalone(right, "test")).close();
+	}
+
+	private CompletionStage<StoreResult> commit(String state) {
+		return this.store.commit(FENCE, state(ALICE, 1, state));
+	}
+
+	private boolean isUp() {
+		try {
+			load(this.store, FENCE, ALICE);
+			return true;
+		}
+		catch (StoreException ex) {
+			return false;
+		}
+	}
+
+	private void assertRefused(String code, String advice) {
+		StoreException ex = failure(commit("after"));
+		assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertThat(ex).hasMessageContaining(code).hasMessageContaining(advice).hasMessageContaining("COMMIT");
+	}
+
+	private void assertGoesOn() {
+		assertThat(text(load(this.store, FENCE, ALICE).state())).isEqualTo("before");
+		write(this.store, FENCE, state(ALICE, 1, "after"));
+	}
+
+}
