@@ -41,7 +41,10 @@ public class MetadataException extends CajunException {
 		/** The lease has ended, or never was. */
 		LEASE_NOT_FOUND,
 
-		/** Nothing was done, and trying again does not help: credentials, permissions. */
+		/**
+		 * Nothing was done, and trying again does not help: credentials, permissions, a
+		 * request that the store takes for malformed or too large.
+		 */
 		DENIED,
 
 		/** The store is closed. */

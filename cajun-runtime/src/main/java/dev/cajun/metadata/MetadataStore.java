@@ -34,10 +34,11 @@ public interface MetadataStore extends AutoCloseable {
 
 	/**
 	 * Writes if every condition holds: all or nothing.
-	 * @param transaction the conditions and the writes, at most 64 of each
+	 * @param transaction the conditions and the writes
 	 * @return whether it was applied, and what was found where it was not; fails with
-	 * UNKNOWN when the answer was lost, so a transaction must be recognisable by what it
-	 * wrote
+	 * LEASE_NOT_FOUND when the conditions hold but a lease that it puts with has ended;
+	 * with UNKNOWN when the answer was lost, so a transaction must be recognisable by
+	 * what it wrote, and may still be applied a while later
 	 */
 	CompletionStage<TransactionResult> commit(Transaction transaction);
 
@@ -69,9 +70,10 @@ public interface MetadataStore extends AutoCloseable {
 	 * after any end, error or silence of what it listens to, and from time to time
 	 * anyway, the store reads everything again.
 	 * @param prefix the beginning of their keys
-	 * @param listener called by one thread at a time, in the order of revisions within
-	 * one history
+	 * @param listener called by one thread at a time, which it must not block, in the
+	 * order of revisions within one history
 	 * @return ends it
+	 * @throws MetadataException when the store is closed
 	 */
 	Watch watch(String prefix, Listener listener);
 

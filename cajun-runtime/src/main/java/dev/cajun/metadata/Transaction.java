@@ -1,19 +1,35 @@
 package dev.cajun.metadata;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What must hold, and what is then written.
  *
- * @param conditions all of them must hold
- * @param writes carried out in one revision
+ * @param conditions all of them must hold; at most {@value #MAX_SIZE}
+ * @param writes carried out in one revision, each of another document; at most
+ * {@value #MAX_SIZE}
  */
 public record Transaction(List<Condition> conditions, List<Write> writes) {
+
+	/** How many conditions, and how many writes, a transaction may have. */
+	public static final int MAX_SIZE = 64;
 
 	public Transaction {
 		conditions = List.copyOf(conditions);
 		writes = List.copyOf(writes);
+		if (conditions.size() > MAX_SIZE || writes.size() > MAX_SIZE) {
+			throw new IllegalArgumentException("A transaction has at most " + MAX_SIZE + " conditions and as many "
+					+ "writes, not " + conditions.size() + " and " + writes.size());
+		}
+		Set<String> keys = new HashSet<>();
+		for (Write write : writes) {
+			if (!keys.add(write.key())) {
+				throw new IllegalArgumentException("A transaction may write '" + write.key() + "' only once");
+			}
+		}
 	}
 
 	/**
