@@ -337,8 +337,16 @@ public final class InMemoryMetadata {
 
 		@Override
 		public CompletionStage<Void> revoke(long lease) {
-			return guarded(() -> end(lease)).thenAccept((ended) -> {
+			CompletableFuture<Void> gone = new CompletableFuture<>();
+			guarded(() -> end(lease)).whenComplete((ended, error) -> {
+				if (error == null) {
+					gone.complete(null);
+				}
+				else {
+					gone.completeExceptionally(error);
+				}
 			});
+			return gone;
 		}
 
 		@Override
