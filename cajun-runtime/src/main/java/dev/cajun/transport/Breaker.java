@@ -55,9 +55,12 @@ final class Breaker {
 		return this.breaker.getState() == CircuitBreaker.State.CLOSED;
 	}
 
-	/** {@code CLOSED}, {@code OPEN} or {@code HALF_OPEN}. */
-	String state() {
-		return this.breaker.getState().name();
+	TransportStatistics.BreakerState state() {
+		return switch (this.breaker.getState()) {
+			case OPEN, FORCED_OPEN -> TransportStatistics.BreakerState.OPEN;
+			case HALF_OPEN -> TransportStatistics.BreakerState.HALF_OPEN;
+			case CLOSED, DISABLED, METRICS_ONLY -> TransportStatistics.BreakerState.CLOSED;
+		};
 	}
 
 	/**

@@ -85,7 +85,8 @@ public final class InMemoryTransport implements Transport, Wire {
 
 	@Override
 	public TransportStatistics statistics() {
-		return started().links.statistics();
+		Started now = this.started;
+		return (now != null) ? now.links.statistics() : TransportStatistics.NONE;
 	}
 
 	@Override

@@ -56,6 +56,9 @@ public final class Links {
 
 	private final Map<String, Arrivals> arrivals = new LinkedHashMap<>();
 
+	/** What went over links that have ended. */
+	private final Traffic retired = new Traffic();
+
 	private final Set<String> givenUp = java.util.Collections.newSetFromMap(new LinkedHashMap<>() {
 
 		private static final long serialVersionUID = 1L;
@@ -144,13 +147,17 @@ public final class Links {
 		try {
 			this.givenUp.add(bootId);
 			this.links.remove(bootId);
-			Arrivals ended = this.arrivals.remove(bootId);
-			if (ended != null) {
-				ended.end();
-			}
+			retire(this.arrivals.remove(bootId));
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void retire(@Nullable Arrivals ended) {
+		if (ended != null) {
+			ended.end();
+			ended.traffic().addTo(this.retired);
 		}
 	}
 
@@ -242,7 +249,7 @@ public final class Links {
 			.filter((entry) -> !this.links.containsKey(entry.getKey()) && !entry.getValue().isConnected())
 			.findFirst()
 			.map(Map.Entry::getKey)
-			.ifPresent(this.arrivals::remove);
+			.ifPresent((bootId) -> retire(this.arrivals.remove(bootId)));
 	}
 
 	/**
@@ -271,12 +278,17 @@ public final class Links {
 	 */
 	public TransportStatistics statistics() {
 		Map<String, TransportStatistics.LinkStatistics> all = new TreeMap<>();
+		Traffic total = new Traffic();
 		this.lock.lock();
 		try {
+			this.retired.addTo(total);
 			this.arrivals.forEach((bootId, one) -> {
+				one.traffic().addTo(total);
 				ReliableLink link = this.links.get(bootId);
-				all.put(one.from().node() + "#" + bootId, (link != null) ? link.statistics()
-						: one.traffic().snapshot(one.from(), TransportStatistics.LinkState.IDLE, "CLOSED", 0, 0));
+				all.put(one.from().node() + "#" + bootId,
+						(link != null) ? link.statistics()
+								: new TransportStatistics.LinkStatistics(one.from(), TransportStatistics.LinkState.IDLE,
+										TransportStatistics.BreakerState.CLOSED, 0, 0, one.traffic().counts()));
 			});
 		}
 		finally {
@@ -284,7 +296,7 @@ public final class Links {
 		}
 		Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
 		this.refused.forEach((refusal, count) -> counts.put(refusal, count.sum()));
-		return new TransportStatistics(List.copyOf(all.values()), Map.copyOf(counts));
+		return new TransportStatistics(List.copyOf(all.values()), total.counts(), Map.copyOf(counts));
 	}
 
 	/**

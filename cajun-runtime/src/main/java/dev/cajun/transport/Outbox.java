@@ -23,8 +23,10 @@ final class Outbox {
 
 	private static final Logger logger = LoggerFactory.getLogger(Outbox.class);
 
-	/** Bytes after which a frame takes no further message. */
+	/** Bytes after which a frame takes no further message, each with its length. */
 	private static final int FRAME_BYTES = 64 * 1024;
+
+	private static final int LENGTH_BYTES = 4;
 
 	private final ConcurrentLinkedQueue<Link.Parcel> queued = new ConcurrentLinkedQueue<>();
 
@@ -97,7 +99,7 @@ final class Outbox {
 		long to = from;
 		long bytes = 0;
 		do {
-			bytes += parcel(to++).bytes().length;
+			bytes += parcel(to++).bytes().length + LENGTH_BYTES;
 		}
 		while (to < this.next && bytes < FRAME_BYTES);
 		byte[][] messages = new byte[(int) (to - from)][];
@@ -105,7 +107,8 @@ final class Outbox {
 			messages[i] = parcel(from + i).bytes();
 		}
 		this.sent = to;
-		traffic.sent(messages.length, bytes, Math.clamp(this.doubtful - from, 0, messages.length));
+		traffic.sent(messages.length, bytes - (long) LENGTH_BYTES * messages.length,
+				Math.clamp(this.doubtful - from, 0, messages.length));
 		this.doubtful = Math.max(this.doubtful, to);
 		return new Frame(from, messages);
 	}

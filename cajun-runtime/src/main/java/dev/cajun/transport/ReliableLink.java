@@ -67,6 +67,8 @@ final class ReliableLink implements Link {
 
 	private Scheduler.@Nullable Cancellable retry;
 
+	private boolean connectedBefore;
+
 	/** Attempts to connect since a message was acknowledged last. */
 	private int fruitless;
 
@@ -179,8 +181,8 @@ final class ReliableLink implements Link {
 	}
 
 	TransportStatistics.LinkStatistics statistics() {
-		return this.traffic.snapshot(this.peer, this.state, this.breaker.state(), this.load.messages(),
-				this.load.bytes());
+		return new TransportStatistics.LinkStatistics(this.peer, this.state, this.breaker.state(), this.load.messages(),
+				this.load.bytes(), this.traffic.counts());
 	}
 
 	// From here on: the link's thread
@@ -382,7 +384,10 @@ final class ReliableLink implements Link {
 			}
 			this.opened = true;
 			this.heard = ReliableLink.this.thread.nanoTime();
-			ReliableLink.this.traffic.connected();
+			if (ReliableLink.this.connectedBefore) {
+				ReliableLink.this.traffic.reconnected();
+			}
+			ReliableLink.this.connectedBefore = true;
 			ReliableLink.this.breaker.succeeded();
 			ReliableLink.this.broken = false;
 			ReliableLink.this.state = LinkState.CONNECTED;

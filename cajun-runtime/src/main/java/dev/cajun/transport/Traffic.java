@@ -17,7 +17,7 @@ final class Traffic {
 
 	private final LongAdder receivedBytes = new LongAdder();
 
-	private final LongAdder connects = new LongAdder();
+	private final LongAdder reconnects = new LongAdder();
 
 	private final LongAdder failures = new LongAdder();
 
@@ -35,19 +35,29 @@ final class Traffic {
 		this.receivedBytes.add(bytes);
 	}
 
-	void connected() {
-		this.connects.increment();
+	void reconnected() {
+		this.reconnects.increment();
 	}
 
 	void failed() {
 		this.failures.increment();
 	}
 
-	TransportStatistics.LinkStatistics snapshot(Transport.Peer peer, TransportStatistics.LinkState state,
-			String breaker, long queuedMessages, long queuedBytes) {
-		return new TransportStatistics.LinkStatistics(peer, state, breaker, queuedMessages, queuedBytes,
-				this.sentMessages.sum(), this.sentBytes.sum(), this.sentFrames.sum(), this.sentAgain.sum(),
-				this.receivedMessages.sum(), this.receivedBytes.sum(), Math.max(0, this.connects.sum() - 1),
+	/** Adds all of this to what other links have done. */
+	void addTo(Traffic total) {
+		total.sentMessages.add(this.sentMessages.sum());
+		total.sentBytes.add(this.sentBytes.sum());
+		total.sentFrames.add(this.sentFrames.sum());
+		total.sentAgain.add(this.sentAgain.sum());
+		total.receivedMessages.add(this.receivedMessages.sum());
+		total.receivedBytes.add(this.receivedBytes.sum());
+		total.reconnects.add(this.reconnects.sum());
+		total.failures.add(this.failures.sum());
+	}
+
+	TransportStatistics.Counts counts() {
+		return new TransportStatistics.Counts(this.sentMessages.sum(), this.sentBytes.sum(), this.sentFrames.sum(),
+				this.sentAgain.sum(), this.receivedMessages.sum(), this.receivedBytes.sum(), this.reconnects.sum(),
 				this.failures.sum());
 	}
 

@@ -125,7 +125,7 @@ public abstract class TransportContract {
 
 		assertThat(b.received(0)).containsExactly("before", "after");
 		assertThat(large.isSettled()).isFalse();
-		assertThat(a.statistics(b).reconnects()).isZero();
+		assertThat(a.statistics(b).counts().reconnects()).isZero();
 	}
 
 	@Test
@@ -148,7 +148,7 @@ public abstract class TransportContract {
 			assertThat(b.received(stream)).isEqualTo(messages(stream, 3000, 3));
 		}
 		assertThat(sendings).allMatch(Sending::isAcknowledged);
-		assertThat(a.statistics(b).reconnects()).isPositive();
+		assertThat(a.statistics(b).counts().reconnects()).isPositive();
 	}
 
 	@Test
@@ -159,7 +159,7 @@ public abstract class TransportContract {
 		Sending first = send(link, 0, "first");
 		await(first::isSettled);
 		reset("b");
-		await(() -> a.statistics(b).reconnects() == 1 && link.trouble() == null);
+		await(() -> a.statistics(b).counts().reconnects() == 1 && link.trouble() == null);
 	}
 
 	@Test
@@ -221,7 +221,7 @@ public abstract class TransportContract {
 		await(first::isSettled);
 		freeze("b");
 		Sending second = send(link, 0, "second");
-		await(() -> a.statistics(b).sentMessages() == 2);
+		await(() -> a.statistics(b).counts().sentMessages() == 2);
 		link.giveUp("as the test wants");
 		link.giveUp("again");
 		await(second::isSettled);
@@ -260,7 +260,7 @@ public abstract class TransportContract {
 		await(before::isSettled);
 		freeze("b");
 		Sending meanwhile = send(link, 0, "meanwhile");
-		await(() -> a.statistics(b).sentMessages() == 2);
+		await(() -> a.statistics(b).counts().sentMessages() == 2);
 		kill("b");
 		Member other = start("b");
 		await(meanwhile::isSettled);
@@ -328,8 +328,8 @@ public abstract class TransportContract {
 		Link link = a.linkTo(b);
 		Sending queued = send(link, 0, "queued");
 		await(() -> link.send(0, new Sending("x")) == Sent.BROKEN);
-		assertThat(a.statistics(b).breaker()).isNotEqualTo("CLOSED");
-		assertThat(a.statistics(b).failures()).isGreaterThanOrEqualTo(5);
+		assertThat(a.statistics(b).breaker()).isNotEqualTo(TransportStatistics.BreakerState.CLOSED);
+		assertThat(a.statistics(b).counts().failures()).isGreaterThanOrEqualTo(5);
 		assertThat(link.trouble()).isNotNull();
 		assertThat(queued.isSettled()).isFalse();
 		admit("b");
@@ -337,7 +337,7 @@ public abstract class TransportContract {
 
 		assertThat(b.received(0)).first().isEqualTo("queued");
 		assertThat(link.trouble()).isNull();
-		assertThat(a.statistics(b).breaker()).isEqualTo("CLOSED");
+		assertThat(a.statistics(b).breaker()).isEqualTo(TransportStatistics.BreakerState.CLOSED);
 		Sending after = send(link, 1, "after");
 		await(after::isSettled);
 		assertThat(after.isAcknowledged()).isTrue();
@@ -499,12 +499,15 @@ public abstract class TransportContract {
 		await(() -> a.statistics(b).queuedMessages() == 0);
 
 		assertThat(a.statistics(b).state()).isEqualTo(TransportStatistics.LinkState.CONNECTED);
-		assertThat(a.statistics(b).sentMessages()).isEqualTo(100);
-		assertThat(a.statistics(b).sentBytes()).isEqualTo(1000);
-		assertThat(a.statistics(b).sentFrames()).isBetween(1L, 100L);
+		assertThat(a.statistics(b).counts().sentMessages()).isEqualTo(100);
+		assertThat(a.statistics(b).counts().sentBytes()).isEqualTo(1000);
+		assertThat(a.statistics(b).counts().sentFrames()).isBetween(1L, 100L);
 		assertThat(a.statistics(b).queuedBytes()).isZero();
-		assertThat(b.statistics(a).receivedMessages()).isEqualTo(100);
-		assertThat(b.statistics(a).receivedBytes()).isEqualTo(1000);
+		assertThat(b.statistics(a).counts().receivedMessages()).isEqualTo(100);
+		assertThat(b.statistics(a).counts().receivedBytes()).isEqualTo(1000);
+		a.linkTo(b).giveUp("as the test wants");
+		assertThat(a.transport.statistics().links()).isEmpty();
+		assertThat(a.transport.statistics().total().sentMessages()).isEqualTo(100);
 	}
 
 	/** {@code m0}, {@code m3}, {@code m6} … */
