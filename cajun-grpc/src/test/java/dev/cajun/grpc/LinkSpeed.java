@@ -18,7 +18,8 @@ import dev.cajun.transport.LinkSettings;
 import dev.cajun.transport.Transport;
 
 /**
- * Request and response of 100 bytes between two JVMs, over nothing but the transport.
+ * Request and response of 100 bytes between two JVMs, over nothing but the transport. The
+ * first of the two rounds of each number of callers warms up.
  * Start one with {@code serve PORT}, the other with {@code client PORT SECONDS
  * CALLERS[,CALLERS...]}.
  */
@@ -55,8 +56,10 @@ final class LinkSpeed implements Transport.Receiver {
 		Link link = client.transport.link(new Transport.Peer("server", "s", new Address("127.0.0.1", port)));
 		Duration duration = Duration.ofSeconds(Integer.parseInt(arguments[2]));
 		for (String callers : arguments[3].split(",", -1)) {
-			client.round(link, Integer.parseInt(callers), duration.dividedBy(2));
-			System.out.println("cajun-link " + client.round(link, Integer.parseInt(callers), duration));
+			for (int round = 0; round < 2; round++) {
+				System.out.println("cajun-link round=" + round + " "
+						+ client.round(link, Integer.parseInt(callers), duration));
+			}
 		}
 		System.exit(0);
 	}
