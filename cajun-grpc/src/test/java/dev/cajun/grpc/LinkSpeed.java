@@ -19,8 +19,8 @@ import dev.cajun.transport.Transport;
 
 /**
  * Request and response of 100 bytes between two JVMs, over nothing but the transport. The
- * first of the two rounds of each number of callers warms up.
- * Start one with {@code serve PORT}, the other with {@code client PORT SECONDS
+ * first of the two rounds of each number of callers warms up. Start one with
+ * {@code serve PORT}, the other with {@code client PORT SECONDS
  * CALLERS[,CALLERS...]}.
  */
 final class LinkSpeed implements Transport.Receiver {
@@ -57,8 +57,8 @@ final class LinkSpeed implements Transport.Receiver {
 		Duration duration = Duration.ofSeconds(Integer.parseInt(arguments[2]));
 		for (String callers : arguments[3].split(",", -1)) {
 			for (int round = 0; round < 2; round++) {
-				System.out.println("cajun-link round=" + round + " "
-						+ client.round(link, Integer.parseInt(callers), duration));
+				System.out.println(
+						"cajun-link round=" + round + " " + client.round(link, Integer.parseInt(callers), duration));
 			}
 		}
 		System.exit(0);
