@@ -56,6 +56,9 @@ public interface Link {
 		/** The circuit breaker is open: the peer could not be reached for a while. */
 		BROKEN,
 
+		/** The message is larger than the transport carries; others are not concerned. */
+		TOO_LARGE,
+
 		/** The link was given up. */
 		CLOSED
 

@@ -48,6 +48,12 @@ public interface Transport extends AutoCloseable {
 	String description();
 
 	/**
+	 * What was done since the start.
+	 * @return the counters of every link
+	 */
+	TransportStatistics statistics();
+
+	/**
 	 * Gives up every link and closes the port. Idempotent. Blocks for at most two
 	 * seconds.
 	 */
