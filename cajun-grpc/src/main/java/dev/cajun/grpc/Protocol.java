@@ -58,6 +58,8 @@ final class Protocol {
 
 	private static final Metadata.Key<String> STREAM_NUMBER = ascii("cajun-stream");
 
+	private static final Metadata.Key<String> SESSION = ascii("cajun-session");
+
 	private static final Metadata.Key<String> FIRST = ascii("cajun-first");
 
 	private static final Metadata.Key<String> EXPECTED = ascii("cajun-expected");
@@ -81,6 +83,7 @@ final class Protocol {
 		headers.put(BOOT, hello.from().bootId());
 		headers.put(ADDRESS, hello.from().address().toString());
 		headers.put(TARGET, hello.target());
+		headers.put(SESSION, Long.toString(hello.session()));
 		headers.put(STREAM_NUMBER, Integer.toString(hello.stream()));
 		headers.put(FIRST, Long.toString(hello.first()));
 		return headers;
@@ -107,7 +110,11 @@ final class Protocol {
 		if (first < 1) {
 			throw new IllegalArgumentException("Not the number of a message: " + first);
 		}
-		return new Wire.Hello(cluster(headers), from, text(headers, TARGET),
+		long session = Long.parseLong(text(headers, SESSION));
+		if (session < 1) {
+			throw new IllegalArgumentException("Not the number of a session: " + session);
+		}
+		return new Wire.Hello(cluster(headers), from, text(headers, TARGET), session,
 				Integer.parseInt(text(headers, STREAM_NUMBER)), first);
 	}
 

@@ -191,7 +191,7 @@ class HandshakeTests {
 
 	private static Metadata hello(Endpoint to, String node) {
 		return Protocol.hello(new Wire.Hello("test",
-				new Transport.Peer(node, "boot of " + node, new Address("127.0.0.1", 9)), to.peer.bootId(), 0, 1),
+				new Transport.Peer(node, "boot of " + node, new Address("127.0.0.1", 9)), to.peer.bootId(), 1, 0, 1),
 				new byte[0]);
 	}
 

@@ -3,7 +3,7 @@ package dev.cajun.transport;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What arrives from one process: an inlet for each stream. */
+/** What arrives from one process in one session: an inlet for each stream. */
 final class Arrivals {
 
 	private final Transport.Peer from;
@@ -12,16 +12,30 @@ final class Arrivals {
 
 	private final LinkSettings settings;
 
-	private final Traffic traffic = new Traffic();
+	private final Traffic traffic;
+
+	/** The session of the peer's link; 0 before it has connected. */
+	private final long session;
 
 	private final Map<Integer, Inlet> inlets = new ConcurrentHashMap<>();
 
 	private volatile boolean ended;
 
-	Arrivals(Transport.Peer from, Transport.Receiver receiver, LinkSettings settings) {
+	Arrivals(Transport.Peer from, Transport.Receiver receiver, LinkSettings settings, Traffic traffic, long session) {
 		this.from = from;
 		this.receiver = receiver;
 		this.settings = settings;
+		this.traffic = traffic;
+		this.session = session;
+	}
+
+	/** What arrives in the peer's next session. */
+	Arrivals next(long newSession) {
+		return new Arrivals(this.from, this.receiver, this.settings, this.traffic, newSession);
+	}
+
+	long session() {
+		return this.session;
 	}
 
 	Transport.Peer from() {

@@ -32,8 +32,8 @@ public interface Link {
 
 	/**
 	 * Gives the link up: whatever is not acknowledged is reported lost, and nothing more
-	 * is sent or received over it. A process given up is never linked to again under this
-	 * boot id. Idempotent.
+	 * is sent over it, nor received of what the peer has sent until now. A later link to
+	 * the process, and a later one of the process to this, begin anew. Idempotent.
 	 * @param reason for logs and errors
 	 */
 	void giveUp(String reason);

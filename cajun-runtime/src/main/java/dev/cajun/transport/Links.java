@@ -5,9 +5,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -51,7 +51,7 @@ public final class Links {
 
 	private final ConcurrentHashMap<String, ReliableLink> links = new ConcurrentHashMap<>();
 
-	/** Guards what follows, and that no link is made to a process given up. */
+	/** Guards what follows. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Map<String, Arrivals> arrivals = new LinkedHashMap<>();
@@ -59,16 +59,19 @@ public final class Links {
 	/** What went over links that have ended. */
 	private final Traffic retired = new Traffic();
 
-	private final Set<String> givenUp = java.util.Collections.newSetFromMap(new LinkedHashMap<>() {
+	/** The last session of each process given up, from which nothing is received. */
+	private final Map<String, Long> givenUp = new LinkedHashMap<>() {
 
 		private static final long serialVersionUID = 1L;
 
 		@Override
-		protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+		protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
 			return size() > REMEMBERED;
 		}
 
-	});
+	};
+
+	private final AtomicLong sessions = new AtomicLong();
 
 	private boolean closed;
 
@@ -114,9 +117,10 @@ public final class Links {
 	}
 
 	/**
-	 * The link to a process.
+	 * The link to a process. One that was given up stays until it has told every parcel
+	 * so, and then makes room for another.
 	 * @param peer the process
-	 * @return the link, closed if the process was given up
+	 * @return the link
 	 */
 	public Link link(Transport.Peer peer) {
 		ReliableLink link = this.links.get(peer.bootId());
@@ -125,11 +129,11 @@ public final class Links {
 		}
 		this.lock.lock();
 		try {
-			if (this.closed || this.givenUp.contains(peer.bootId())) {
+			if (this.closed) {
 				return new ClosedLink(peer, this.settings.streams());
 			}
-			return this.links.computeIfAbsent(peer.bootId(),
-					(bootId) -> new ReliableLink(this, peer, arrivals(peer), this.threads.apply(peer), this.random));
+			return this.links.computeIfAbsent(peer.bootId(), (bootId) -> new ReliableLink(this, peer,
+					this.sessions.incrementAndGet(), arrivals(peer).traffic(), this.threads.apply(peer), this.random));
 		}
 		finally {
 			this.lock.unlock();
@@ -138,20 +142,32 @@ public final class Links {
 
 	private Arrivals arrivals(Transport.Peer from) {
 		return this.arrivals.computeIfAbsent(from.bootId(),
-				(bootId) -> new Arrivals(from, this.receiver, this.settings));
+				(bootId) -> new Arrivals(from, this.receiver, this.settings, new Traffic(), 0));
 	}
 
-	/** A process was given up: nothing is received from it any more. */
-	void forget(String bootId) {
+	/**
+	 * A process was given up: nothing is received from it any more, unless it begins a
+	 * new session.
+	 * @return what arrived in the last one, to be disconnected
+	 */
+	@Nullable Arrivals forget(String bootId) {
 		this.lock.lock();
 		try {
-			this.givenUp.add(bootId);
-			this.links.remove(bootId);
-			retire(this.arrivals.remove(bootId));
+			Arrivals last = this.arrivals.remove(bootId);
+			if (last != null) {
+				this.givenUp.merge(bootId, last.session(), Math::max);
+				retire(last);
+			}
+			return last;
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** A link has told every parcel what became of it. */
+	void ended(ReliableLink link) {
+		this.links.remove(link.peer().bootId(), link);
 	}
 
 	private void retire(@Nullable Arrivals ended) {
@@ -175,19 +191,34 @@ public final class Links {
 			return refuse(refusal, hello);
 		}
 		Inlet inlet;
+		Arrivals former = null;
 		this.lock.lock();
 		try {
 			if (this.closed) {
 				return refuse(Refusal.UNAVAILABLE, hello);
 			}
-			if (this.givenUp.contains(hello.from().bootId())) {
+			String bootId = hello.from().bootId();
+			if (hello.session() <= this.givenUp.getOrDefault(bootId, 0L)) {
 				return refuse(Refusal.GIVEN_UP, hello);
 			}
 			forgetOldest();
-			inlet = arrivals(hello.from()).inlet(hello.stream());
+			Arrivals present = arrivals(hello.from());
+			if (hello.session() < present.session()) {
+				return refuse(Refusal.FORGOTTEN, hello);
+			}
+			if (hello.session() > present.session()) {
+				present.end();
+				former = present;
+				present = present.next(hello.session());
+				this.arrivals.put(bootId, present);
+			}
+			inlet = present.inlet(hello.stream());
 		}
 		finally {
 			this.lock.unlock();
+		}
+		if (former != null) {
+			former.disconnect("replaced by a newer session");
 		}
 		Inlet.Session session = inlet.attach(hello.first(), answers, timers);
 		if (session == null) {

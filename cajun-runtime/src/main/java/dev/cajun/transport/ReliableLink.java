@@ -40,8 +40,7 @@ final class ReliableLink implements Link {
 
 	private final Links links;
 
-	/** What comes from the peer, which ends with the link. */
-	private final Arrivals arrivals;
+	private final long session;
 
 	private final Traffic traffic;
 
@@ -72,15 +71,16 @@ final class ReliableLink implements Link {
 	/** Attempts to connect since a message was acknowledged last. */
 	private int fruitless;
 
-	ReliableLink(Links links, Transport.Peer peer, Arrivals arrivals, Scheduler thread, RandomGenerator random) {
+	ReliableLink(Links links, Transport.Peer peer, long session, Traffic traffic, Scheduler thread,
+			RandomGenerator random) {
 		this.links = links;
 		this.self = links.self();
 		this.address = links.address();
 		this.settings = links.settings();
 		this.wire = links.wire();
 		this.peer = peer;
-		this.arrivals = arrivals;
-		this.traffic = arrivals.traffic();
+		this.session = session;
+		this.traffic = traffic;
 		this.thread = thread;
 		this.random = random;
 		this.load = new Load(this.settings.queueMessages(), this.settings.queueBytes());
@@ -138,6 +138,7 @@ final class ReliableLink implements Link {
 			for (Outbox outbox : this.outboxes) {
 				outbox.loseQueued();
 			}
+			this.links.ended(this);
 		}
 	}
 
@@ -145,11 +146,21 @@ final class ReliableLink implements Link {
 	public void giveUp(String reason) {
 		if (this.givenUp.compareAndSet(false, true)) {
 			this.trouble = "given up: " + reason;
-			this.links.forget(this.peer.bootId());
+			Arrivals received = this.links.forget(this.peer.bootId());
 			run(() -> {
 				end(reason);
-				this.arrivals.disconnect("given up: " + reason);
+				if (received != null) {
+					received.disconnect("given up: " + reason);
+				}
 			});
+		}
+	}
+
+	/** The peer wants no more of this session; what it sends is its own. */
+	private void refusedByPeer(String reason) {
+		if (this.givenUp.compareAndSet(false, true)) {
+			this.trouble = "given up by the peer: " + reason;
+			end(reason);
 		}
 	}
 
@@ -232,7 +243,7 @@ final class ReliableLink implements Link {
 		Wire.Hello[] hellos = new Wire.Hello[this.outboxes.length];
 		Transport.Peer from = new Transport.Peer(this.self.node(), this.self.bootId(), this.address);
 		for (int stream = 0; stream < hellos.length; stream++) {
-			hellos[stream] = new Wire.Hello(this.self.cluster(), from, this.peer.bootId(), stream,
+			hellos[stream] = new Wire.Hello(this.self.cluster(), from, this.peer.bootId(), this.session, stream,
 					this.outboxes[stream].first());
 		}
 		Attempt next = new Attempt();
@@ -293,6 +304,7 @@ final class ReliableLink implements Link {
 			outbox.lose();
 		}
 		this.load.release((this.load.bytes() << 24) | this.load.messages());
+		this.links.ended(this);
 		logger.info("The link to {} ({}) has ended: {}", this.peer.node(), this.peer.bootId(), reason);
 	}
 
@@ -435,7 +447,7 @@ final class ReliableLink implements Link {
 				return;
 			}
 			if (refusal.endsLink()) {
-				giveUp(reason);
+				refusedByPeer(reason);
 			}
 			else {
 				lost(reason);

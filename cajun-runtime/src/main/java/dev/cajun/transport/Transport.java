@@ -24,8 +24,11 @@ public interface Transport extends AutoCloseable {
 	CompletionStage<Address> start(Self self, Receiver receiver);
 
 	/**
-	 * The link to a process. There is one for each boot id; asking again gives the same,
-	 * until it is given up. It connects when the first message is sent.
+	 * The link to a process. There is one for each boot id; asking again gives the same.
+	 * One that was given up, here or by the peer, is given until it has reported what
+	 * became of every message; after that, asking gives a new one, which begins a session
+	 * of its own: of the former, nothing is received any more. A link connects when the
+	 * first message is sent.
 	 * @param peer the process
 	 * @return the link
 	 */

@@ -83,10 +83,11 @@ public interface Wire {
 	 * @param cluster its cluster
 	 * @param from itself
 	 * @param target the boot id of the process that it means
+	 * @param session the session of its link, higher than that of any link it had before
 	 * @param stream the stream, from 0
 	 * @param first the number of its first message that is not acknowledged
 	 */
-	record Hello(String cluster, Transport.Peer from, String target, int stream, long first) {
+	record Hello(String cluster, Transport.Peer from, String target, long session, int stream, long first) {
 
 	}
 

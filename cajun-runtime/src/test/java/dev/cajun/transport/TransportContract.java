@@ -231,7 +231,7 @@ public abstract class TransportContract {
 	}
 
 	@Test
-	void processGivenUpIsNeitherSentToNorReceivedFrom() {
+	void linkGivenUpNeitherSendsNorReceives() {
 		Member a = start("a");
 		Member b = start("b");
 		Link there = a.linkTo(b);
@@ -241,14 +241,40 @@ public abstract class TransportContract {
 		there.giveUp("as the test wants");
 
 		assertThat(there.send(0, new Sending("x"))).isEqualTo(Sent.CLOSED);
-		assertThat(a.linkTo(b).send(0, new Sending("x"))).isEqualTo(Sent.CLOSED);
 		assertThat(there.trouble()).contains("as the test wants");
 		Sending late = new Sending("late");
 		back.send(1, late);
 		await(() -> back.send(0, new Sending("x")) == Sent.CLOSED);
+		await(late::isSettled);
 		assertThat(a.received(0)).containsExactly("m");
 		assertThat(a.received(1)).isEmpty();
 		assertThat(late.isAcknowledged()).isFalse();
+	}
+
+	@Test
+	void linksAfterOneThatWasGivenUpBeginAnew() {
+		Member a = start("a");
+		Member b = start("b");
+		Link there = a.linkTo(b);
+		Link back = b.linkTo(a);
+		List<Sending> before = List.of(send(there, 0, "m"), send(back, 0, "m"));
+		await(() -> before.stream().allMatch(Sending::isSettled));
+		there.giveUp("as the test wants");
+		await(() -> a.linkTo(b) != there);
+		await(() -> back.send(1, new Sending("late")) == Sent.CLOSED);
+		await(() -> b.linkTo(a) != back);
+
+		List<Sending> after = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			after.add(send(a.linkTo(b), 0, "m" + i));
+			after.add(send(b.linkTo(a), 0, "m" + i));
+		}
+		await(() -> after.stream().allMatch(Sending::isAcknowledged));
+		List<String> all = new ArrayList<>(List.of("m"));
+		all.addAll(messages(0, 100, 1));
+		assertThat(b.received(0)).isEqualTo(all);
+		assertThat(a.received(0)).isEqualTo(all);
+		assertThat(a.received(1)).isEmpty();
 	}
 
 	@Test
