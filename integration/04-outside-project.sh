@@ -9,7 +9,7 @@ property() {
 
 # Our artifacts go to $work/repository, everything else comes from and goes to the user's
 user_repository=${HOME}/.m2/repository
-./mvnw -q -pl cajun-spring-boot-starter -am install $quick \
+./mvnw -q -T 2 -pl cajun-spring-boot-starter -am install $quick \
 	-Dmaven.repo.local="$work/repository" -Dmaven.repo.local.tail="$user_repository"
 
 cp -R integration/outside "$work/outside"

@@ -18,7 +18,7 @@ quick="-Dmaven.test.skip=true -Dspring-javaformat.skip=true -Derror-prone.option
 build_sample() {
 	jar=$root/sample-app/target/sample-app.jar
 	if [ ! -f "$jar" ] || [ -n "$(find pom.xml cajun-*/pom.xml cajun-*/src/main sample-app/pom.xml sample-app/src/main -newer "$jar")" ]; then
-		./mvnw -q -pl sample-app -am package $quick
+		./mvnw -q -T 2 -pl sample-app -am package $quick
 	fi
 }
 

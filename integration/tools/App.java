@@ -33,7 +33,11 @@ final class App implements AutoCloseable {
 
 	/** Starts a jar; {@code name} is the log's. */
 	static App start(String name, Path directory, Path jar, String... arguments) {
-		int port = freePort();
+		return start(name, directory, jar, freePort(), arguments);
+	}
+
+	/** Starts a jar that is to serve the port. */
+	static App start(String name, Path directory, Path jar, int port, String... arguments) {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
 		command.addAll(QUICK_START);
@@ -123,6 +127,33 @@ final class App implements AutoCloseable {
 		this.process.destroyForcibly();
 		clients.run();
 		exitCode(Duration.ofSeconds(10));
+	}
+
+	/** Takes the process's processor away: it neither runs nor ends. */
+	void pause() {
+		signal("STOP");
+	}
+
+	void resume() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			Check.equal(0, new ProcessBuilder("kill", "-" + name, "" + this.process.pid()).inheritIO().start().waitFor(),
+					"kill -" + name);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** SIGTERM, and nothing more. */
+	void askToEnd() {
+		this.process.destroy();
 	}
 
 	/** SIGTERM, and the exit code that follows. */

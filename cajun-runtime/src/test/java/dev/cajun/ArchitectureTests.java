@@ -37,7 +37,7 @@ class ArchitectureTests {
 	 */
 	private static final List<String> PACKAGES = List.of("dev.cajun", "dev.cajun.time", "dev.cajun.serialization",
 			"dev.cajun.metadata", "dev.cajun.store", "dev.cajun.transport", "dev.cajun.placement",
-			"dev.cajun.activation", "dev.cajun.cluster", "dev.cajun.node");
+			"dev.cajun.activation", "dev.cajun.routing", "dev.cajun.cluster", "dev.cajun.node");
 
 	private static final JavaClasses RUNTIME = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -76,7 +76,7 @@ class DurabilityIntegrationTests {
 			}
 			else {
 				StoreException ex = Stores.refusal(settings);
-				assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+				assertThat(ex.kind()).isEqualTo(StoreException.Kind.UNSUITABLE);
 				assertThat(ex).hasMessageContaining("7.2").hasMessageContaining("fsync");
 			}
 		}

@@ -166,7 +166,7 @@ class ServerErrorsIntegrationTests {
 		this.redis.ask("ACL", "SETUSER", "cajun", "on", ">right", "~cajun:*", "+@all");
 		RedisURI wrong = RedisURI.builder(this.redis.uri()).withAuthentication("cajun", "wrong").build();
 		StoreException ex = Stores.refusal(RedisStoreSettings.standalone(wrong, "test"));
-		assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertThat(ex.kind()).isEqualTo(StoreException.Kind.UNSUITABLE);
 		assertThat(ex).hasMessageContaining("password is wrong").hasMessageNotContaining("right");
 		RedisURI right = RedisURI.builder(this.redis.uri()).withAuthentication("cajun", "right").build();
 		Stores.open(RedisStoreSettings.standalone(right, "test")).close();

@@ -112,7 +112,7 @@ class StartUpCheckIntegrationTests {
 
 	private static void assertRefused(RedisStoreSettings settings, String reason, String remedy) {
 		StoreException ex = Stores.refusal(settings);
-		assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertThat(ex.kind()).isEqualTo(StoreException.Kind.UNSUITABLE);
 		assertThat(ex).hasMessageContaining(reason).hasMessageContaining(remedy);
 	}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.BooleanSupplier;
 
 import dev.cajun.ActorId;
@@ -13,6 +14,7 @@ import dev.cajun.Delivery;
 import dev.cajun.HandlerException;
 import dev.cajun.MessageUndelivered;
 import dev.cajun.store.Fence;
+import dev.cajun.store.StoreResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +102,14 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private volatile long lastUsed;
 
+	/** How the activation leaves this node; {@code null} while it stays. */
+	private volatile @Nullable Departure departure;
+
+	/** Neighbours on the list of the shard, which guards them. */
+	@Nullable Activation previousOfShard;
+
+	@Nullable Activation nextOfShard;
+
 	Activation(ActorType type, ActorId id, Host host) {
 		this.type = type;
 		this.id = id;
@@ -130,6 +140,10 @@ public final class Activation extends Mailbox implements Runnable {
 	 * Whether there is more to do at once; otherwise the right to run is gone or waits.
 	 */
 	private boolean step() {
+		Departure departure = this.departure;
+		if (departure != null && this.phase != Phase.ENDED) {
+			return depart(departure);
+		}
 		return switch (this.phase) {
 			case LOADING -> load();
 			case READY -> drain();
@@ -183,8 +197,7 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private boolean load() {
 		if (this.type.isPersistent()) {
-			this.fence = this.host.fence(this.id);
-			return new Recovery(this, this.fence).start();
+			return new Recovery(this, renewFence()).start();
 		}
 		try {
 			return loaded(freshState(), null);
@@ -193,6 +206,16 @@ public final class Activation extends Mailbox implements Runnable {
 			note(ex);
 			return end(Refusal.of(handlerException(ex)));
 		}
+	}
+
+	/**
+	 * The shard may have been claimed anew meanwhile, and by nobody else in between. The
+	 * fence is taken before anything is read: no later one covers what is then found.
+	 */
+	private Fence renewFence() {
+		Fence now = this.host.fence(this.id);
+		this.fence = now;
+		return now;
 	}
 
 	/** The state is as the last write left it. */
@@ -283,6 +306,7 @@ public final class Activation extends Mailbox implements Runnable {
 		this.attempts = 0;
 		if (this.ledger != null) {
 			this.owesTells |= this.ledger.hasTellsToSend();
+			handBackWaiting();
 			this.ledger.failWaiting(this.id);
 			this.ledger = null;
 		}
@@ -298,12 +322,121 @@ public final class Activation extends Mailbox implements Runnable {
 			this.quarantine = null;
 			this.type.statistics().quarantined.decrement();
 		}
-		if (this.owesTells && !this.host.isStopping()) {
+		if (this.owesTells && this.departure == null && !this.host.isStopping()) {
 			this.host.wakeLater(this.id);
 		}
 		this.type.statistics().ended.increment();
 		this.host.ended(this);
 		return false;
+	}
+
+	// ---- leaving this node
+
+	/** No call of the store is under way, and no handler runs. */
+	private boolean depart(Departure how) {
+		Ledger ledger = this.ledger;
+		if (how == Departure.PLANNED && this.phase == Phase.READY && this.type.isJournaled() && ledger != null
+				&& ledger.sequence > ledger.snapshotSequence) {
+			return writeSnapshot((written) -> handBackAll(how));
+		}
+		return handBackAll(how);
+	}
+
+	/** What had no effect goes back, in order; then the mailbox is closed. */
+	private boolean handBackAll(Departure how) {
+		handBackWaiting();
+		int count = 0;
+		long bytes = 0;
+		for (Envelope envelope = poll(0); envelope != null; envelope = poll(count)) {
+			count++;
+			bytes += envelope.size;
+			try {
+				envelope.handBack(this);
+			}
+			catch (RuntimeException ex) {
+				logger.error("Actor {} lost a message on its way to another node", this.id, ex);
+			}
+		}
+		if (!close(count, bytes, this.host.budget())) {
+			// More came meanwhile.
+			return release(count, bytes, this.host.budget()) > 0;
+		}
+		if (how == Departure.PLANNED && this.timers != null) {
+			this.timers.handOver();
+		}
+		return ended();
+	}
+
+	/** Who waits for the answer to a key may ask the actor's next activation. */
+	private void handBackWaiting() {
+		if (this.ledger != null && this.departure != null) {
+			this.ledger.takeWaiting().forEach((ask) -> ask.handBack(this));
+		}
+	}
+
+	/**
+	 * Writes the state as it is.
+	 * @param then what comes next, told whether it was written
+	 */
+	boolean writeSnapshot(Function<Boolean, Boolean> then) {
+		Ledger ledger = ledger();
+		byte[] encoded;
+		try {
+			encoded = encodeState(state());
+		}
+		catch (RuntimeException ex) {
+			note(ex);
+			logger.warn("Actor {} cannot write a snapshot; its journal grows", this.id, ex);
+			return then.apply(false);
+		}
+		long sequence = ledger.sequence;
+		Fence fence = fence();
+		return when(this.host.store().snapshot(fence, this.id, sequence, encoded), (result, error) -> {
+			boolean written = result instanceof StoreResult.Applied;
+			if (written) {
+				ledger.snapshotSequence = sequence;
+			}
+			else {
+				String why = String.valueOf((error != null) ? error : result);
+				note("snapshot: " + why);
+				logger.warn("Actor {} could not write a snapshot: {}", this.id, why);
+				if (result instanceof StoreResult.Fenced fenced) {
+					this.host.fenced(fence, fenced.epoch(), fenced.owner());
+				}
+			}
+			return then.apply(written);
+		});
+	}
+
+	void handTimer(String name, long delayNanos, Object message) {
+		if (this.departure == Departure.PLANNED) {
+			this.host.handTimer(this.id, name, delayNanos, message);
+		}
+	}
+
+	/** Whether no further handler may run here. */
+	boolean isLeaving() {
+		return this.departure != null;
+	}
+
+	/** Whether what handlers did may have no effect any more. */
+	boolean isSilenced() {
+		return this.departure == Departure.SILENT;
+	}
+
+	/**
+	 * Makes the activation leave this node: the handler that runs and its write are
+	 * finished, everything else in the mailbox goes back to its senders, and the
+	 * activation ends. A later order to leave counts if it is stricter.
+	 * @param how how it leaves
+	 */
+	public void leave(Departure how) {
+		Departure before = this.departure;
+		if (before == null || before.compareTo(how) < 0) {
+			this.departure = how;
+		}
+		offerUnbounded(new Control((activation) -> {
+		}));
 	}
 
 	/** The runtime failed, not the handler: refuse what is here and start afresh. */
@@ -323,6 +456,9 @@ public final class Activation extends Mailbox implements Runnable {
 	// ---- a drain
 
 	private boolean drain() {
+		if (this.type.isPersistent()) {
+			Fence unused = renewFence();
+		}
 		Drain drain = new Drain(this);
 		this.current = drain;
 		Turns.After after = new Turns(this, drain).run();
@@ -412,6 +548,22 @@ public final class Activation extends Mailbox implements Runnable {
 		Drain drain = this.current;
 		boolean unused = this.passivateIfUnused && drain != null && drain.handled == 0;
 		return (this.passivateWhenEmpty || unused) && mayEnd();
+	}
+
+	/**
+	 * Brings a timer from the actor's former owner; one of the name that is set here is
+	 * newer.
+	 * @param name its name
+	 * @param delayNanos what is left of its time
+	 * @param message its message
+	 * @return an envelope for the actor
+	 */
+	public static Envelope timer(String name, long delayNanos, Object message) {
+		return new Control((activation) -> {
+			if (!activation.timers().has(name)) {
+				activation.timers().set(name, delayNanos, message);
+			}
+		});
 	}
 
 	/**

@@ -58,10 +58,11 @@ public final class Activations {
 	 * Finds or begins an activation.
 	 * @param type the actor's type
 	 * @param actor the actor
-	 * @return the activation
+	 * @return the activation, or {@code null} if it would begin and this node does not
+	 * have the actor's shard
 	 * @throws NotAMemberException if it would begin and the table is closed
 	 */
-	public Activation activate(ActorType type, ActorId actor) {
+	public @Nullable Activation activate(ActorType type, ActorId actor) {
 		Activation found = this.activations.get(actor);
 		return (found != null) ? found : begin(type, actor);
 	}
@@ -69,21 +70,30 @@ public final class Activations {
 	/**
 	 * Begins the activation after one that was found closed.
 	 * @param closed the one found
-	 * @return the next
+	 * @return the next, or {@code null} if this node does not have the actor's shard
 	 */
-	public Activation next(Activation closed) {
+	public @Nullable Activation next(Activation closed) {
 		this.activations.remove(closed.id(), closed);
 		return activate(closed.type(), closed.id());
 	}
 
-	private Activation begin(ActorType type, ActorId actor) {
+	@SuppressWarnings("ReferenceEquality") // the very activation
+	private @Nullable Activation begin(ActorType type, ActorId actor) {
 		Activation fresh = new Activation(type, actor, this.host);
-		Activation found = this.activations.putIfAbsent(actor, fresh);
-		if (found != null) {
-			return found;
+		Activation[] present = new Activation[1];
+		boolean owned = this.host.whileOwned(fresh, () -> {
+			present[0] = this.activations.putIfAbsent(actor, fresh);
+			return present[0] == null;
+		});
+		if (!owned) {
+			return null;
+		}
+		if (present[0] != null) {
+			return present[0];
 		}
 		if (this.closed) {
 			remove(fresh);
+			this.host.ended(fresh);
 			throw new NotAMemberException("Node " + this.host.node() + " has stopped and takes no more messages; actor "
 					+ actor + " was not given this one");
 		}

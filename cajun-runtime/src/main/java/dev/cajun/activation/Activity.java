@@ -36,7 +36,11 @@ public record Activity(ActorId actor, String node, String phase, String messageT
 		return text.toString();
 	}
 
-	ActorActivity toActorActivity() {
+	/**
+	 * As applications see it.
+	 * @return the same
+	 */
+	public ActorActivity toActorActivity() {
 		return new ActorActivity(this.actor, this.node, this.phase, this.messageType,
 				Duration.ofNanos(this.runningNanos), this.stack);
 	}

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import dev.cajun.ActorId;
 import dev.cajun.AskTimeoutException;
@@ -78,6 +79,12 @@ public final class Ask extends Envelope implements Effect {
 
 	private final @Nullable Thread waiter;
 
+	/** Who asked, if in another process; then there is neither future nor waiter. */
+	private final @Nullable Caller caller;
+
+	/** How the request is on its way to another node, while it is. */
+	private volatile @Nullable Transit transit;
+
 	private volatile int progress;
 
 	private volatile @Nullable Object outcome;
@@ -117,7 +124,36 @@ public final class Ask extends Envelope implements Effect {
 		this.fingerprint = options.fingerprint();
 		this.future = future;
 		this.waiter = (future == null) ? Thread.currentThread() : null;
+		this.caller = null;
 		this.startNanos = host.scheduler().nanoTime();
+	}
+
+	/**
+	 * Makes a request that came from another process.
+	 * @param host this node
+	 * @param type the receiver's type
+	 * @param receiver who is asked
+	 * @param messageType the request's type
+	 * @param request the request
+	 * @param options how it is asked, with the time that is left
+	 * @param caller who asked
+	 */
+	public Ask(Host host, ActorType type, ActorId receiver, MessageType messageType, Object request, AskTerms options,
+			Caller caller) {
+		super(request, options.size());
+		this.host = host;
+		this.type = type;
+		this.receiver = receiver;
+		this.messageType = messageType;
+		this.timeoutNanos = options.timeoutNanos();
+		this.local = options.local();
+		this.key = options.key();
+		this.fingerprint = options.fingerprint();
+		this.future = null;
+		this.waiter = null;
+		this.caller = caller;
+		this.startNanos = host.scheduler().nanoTime();
+		from(caller);
 	}
 
 	/** Starts the timeout; called once, before the request is offered. */
@@ -125,20 +161,72 @@ public final class Ask extends Envelope implements Effect {
 		this.timer = this.host.scheduler().schedule(this.timeoutNanos, this::expire);
 	}
 
-	MessageType messageType() {
+	/**
+	 * Who is asked.
+	 * @return the actor
+	 */
+	public ActorId receiver() {
+		return this.receiver;
+	}
+
+	/**
+	 * The request's type.
+	 * @return its type
+	 */
+	public MessageType messageType() {
 		return this.messageType;
 	}
 
-	boolean isLocal() {
+	/**
+	 * Whether a read-only answer may leave without asking the store.
+	 * @return whether it may be stale
+	 */
+	public boolean isLocal() {
 		return this.local;
 	}
 
-	@Nullable String key() {
+	/**
+	 * The idempotency key.
+	 * @return the key, or {@code null}
+	 */
+	public @Nullable String key() {
 		return this.key;
 	}
 
-	String fingerprint() {
+	/**
+	 * What identifies the request's content, to go with its key.
+	 * @return the fingerprint; empty without a key
+	 */
+	public String fingerprint() {
 		return (this.fingerprint == null) ? "" : this.fingerprint;
+	}
+
+	/**
+	 * How long the caller still waits.
+	 * @return nanoseconds; zero or less when the time is up
+	 */
+	public long timeLeftNanos() {
+		return this.timeoutNanos - (this.host.scheduler().nanoTime() - this.startNanos);
+	}
+
+	/**
+	 * How long ago the first attempt was made.
+	 * @return nanoseconds
+	 */
+	public long ageNanos() {
+		long here = this.host.scheduler().nanoTime() - this.startNanos;
+		return (this.caller == null) ? here : here + this.caller.ageNanos();
+	}
+
+	/**
+	 * Notes how the request is on its way to another node.
+	 * @param transit the way, or {@code null} when it is back
+	 * @return whether it is still wanted; a timeout that says otherwise did not see the
+	 * transit
+	 */
+	public boolean travel(@Nullable Transit transit) {
+		this.transit = transit;
+		return this.outcome == null && this.progress != GONE;
 	}
 
 	/**
@@ -146,6 +234,9 @@ public final class Ask extends Envelope implements Effect {
 	 * late to say that it was not.
 	 */
 	boolean begin() {
+		if (isExpired()) {
+			PROGRESS.compareAndSet(this, QUEUED, GONE);
+		}
 		return PROGRESS.compareAndSet(this, QUEUED, RUNNING) || this.progress == RUNNING;
 	}
 
@@ -154,11 +245,28 @@ public final class Ask extends Envelope implements Effect {
 	 * @return true until it is answered, failed or timed out
 	 */
 	public boolean isOpen() {
-		return this.outcome == null;
+		return this.outcome == null && !isExpired();
+	}
+
+	/**
+	 * Whether a handler may still run it.
+	 * @return false once it is answered, taken back or too late
+	 */
+	public boolean isWanted() {
+		return isOpen() && this.progress != GONE;
+	}
+
+	/** A caller elsewhere has a clock of its own for the timeout. */
+	private boolean isExpired() {
+		return this.caller != null && timeLeftNanos() <= 0;
 	}
 
 	/** Where a late answer goes. */
 	<R> ReplyTo<R> replyTo() {
+		if (this.caller != null) {
+			this.caller.forget();
+			return new ReplyTo<>(this.caller.process(), this.caller.number(), this.messageType.name(), this.key);
+		}
 		this.host.lateReplies().keep(number(), this);
 		this.kept = true;
 		if (this.outcome != null) {
@@ -167,7 +275,14 @@ public final class Ask extends Envelope implements Effect {
 		return new ReplyTo<>(this.host.lateReplies().process(), number(), this.messageType.name(), this.key);
 	}
 
-	private long number() {
+	/**
+	 * Identifies this request in the process that made it.
+	 * @return its number, made when it is first asked for
+	 */
+	public long number() {
+		if (this.caller != null) {
+			return this.caller.number();
+		}
 		if (this.number == 0) {
 			this.number = this.host.lateReplies().nextNumber();
 		}
@@ -176,7 +291,11 @@ public final class Ask extends Envelope implements Effect {
 
 	@Override
 	String makeId(Host host) {
-		return (this.key == null) ? ASK_ID + host.lateReplies().process() + ":" + number() : KEY_ID + this.key;
+		if (this.key != null) {
+			return KEY_ID + this.key;
+		}
+		String process = (this.caller == null) ? host.lateReplies().process() : this.caller.process();
+		return ASK_ID + process + ":" + number();
 	}
 
 	/** The same place as {@link #replyTo()} gave when the message was first handled. */
@@ -229,9 +348,30 @@ public final class Ask extends Envelope implements Effect {
 		fail(refusal.toException());
 	}
 
-	/** Takes the request back; a handler that has begun goes on. */
-	public void cancel() {
-		PROGRESS.compareAndSet(this, QUEUED, GONE);
+	/**
+	 * Takes the request back; a handler that has begun goes on.
+	 * @return whether no handler has seen it and none will
+	 */
+	public boolean cancel() {
+		return PROGRESS.compareAndSet(this, QUEUED, GONE) && this.transit == null;
+	}
+
+	/** Nobody waits for an answer any more. */
+	void drop() {
+		if (this.caller != null) {
+			this.caller.forget();
+		}
+	}
+
+	@Override
+	void handBack(Activation receiver) {
+		if (isOpen()) {
+			PROGRESS.compareAndSet(this, RUNNING, QUEUED);
+			super.handBack(receiver);
+		}
+		else {
+			drop();
+		}
 	}
 
 	private void settle(Object result) {
@@ -245,12 +385,29 @@ public final class Ask extends Envelope implements Effect {
 		if (this.kept) {
 			this.host.lateReplies().forget(this.number);
 		}
+		if (this.caller != null) {
+			answerCaller(this.caller, result);
+			return;
+		}
+		Transit transit = this.transit;
+		if (transit != null) {
+			transit.settled();
+		}
 		count(result);
 		if (this.waiter != null) {
 			LockSupport.unpark(this.waiter);
 		}
 		else {
 			this.host.execute(() -> completeFuture(result));
+		}
+	}
+
+	private void answerCaller(Caller caller, Object result) {
+		if (result instanceof Failure failure) {
+			caller.failed(this, failure.error());
+		}
+		else {
+			caller.answered(this, (result instanceof NoValue) ? null : result);
 		}
 	}
 
@@ -285,13 +442,19 @@ public final class Ask extends Envelope implements Effect {
 
 	private void timeOut() {
 		boolean notRun = PROGRESS.compareAndSet(this, QUEUED, GONE);
-		if (this.outcome == null) {
-			fail(timeout(notRun));
+		if (this.outcome != null) {
+			return;
+		}
+		Transit transit = this.transit;
+		if (transit == null) {
+			fail(timeout(notRun, this.host.activity(this.receiver)));
+		}
+		else {
+			transit.inquire((found) -> fail(timeout(found.notRun(), found.activity())));
 		}
 	}
 
-	private AskTimeoutException timeout(boolean notRun) {
-		Activity activity = this.host.activity(this.receiver);
+	private AskTimeoutException timeout(boolean notRun, @Nullable Activity activity) {
 		StringBuilder text = new StringBuilder("Actor ").append(this.receiver)
 			.append(" did not answer ")
 			.append(this.messageType.name())
@@ -318,7 +481,7 @@ public final class Ask extends Envelope implements Effect {
 		while (this.outcome == null) {
 			LockSupport.park(this);
 			if (Thread.interrupted()) {
-				boolean notRun = PROGRESS.compareAndSet(this, QUEUED, GONE);
+				boolean notRun = cancel();
 				fail(new OutcomeUnknownException("Interrupted while waiting for actor " + this.receiver + " to answer "
 						+ this.messageType.name() + (notRun ? "; the request was not run" : "")));
 				Thread.currentThread().interrupt();
@@ -329,6 +492,63 @@ public final class Ask extends Envelope implements Effect {
 			throw failure.error();
 		}
 		return (result instanceof NoValue) ? null : result;
+	}
+
+	/** Who asked, in another process. */
+	public interface Caller extends Origin {
+
+		/**
+		 * The process.
+		 * @return its identity
+		 */
+		String process();
+
+		/**
+		 * The request, in that process.
+		 * @return its number
+		 */
+		long number();
+
+		/**
+		 * How old the first attempt was when this one arrived.
+		 * @return nanoseconds
+		 */
+		long ageNanos();
+
+		/** The request has its answer. */
+		void answered(Ask ask, @Nullable Object value);
+
+		/** The request has failed. */
+		void failed(Ask ask, CajunException error);
+
+		/** There will be no answer, or not through this request. */
+		void forget();
+
+	}
+
+	/** How a request is on its way to another node. */
+	public interface Transit {
+
+		/** The request is settled: nothing has to be known of it any more. */
+		void settled();
+
+		/**
+		 * Asks the other node what has become of the request, and takes it back if no
+		 * handler has seen it.
+		 * @param answer is given what was found, once, within a short time
+		 */
+		void inquire(Consumer<Whereabouts> answer);
+
+	}
+
+	/**
+	 * What has become of a request on another node.
+	 *
+	 * @param notRun whether no handler has seen it and none will
+	 * @param activity what the actor is doing, if that is known
+	 */
+	public record Whereabouts(boolean notRun, @Nullable Activity activity) {
+
 	}
 
 	private record NoValue() {

@@ -25,4 +25,9 @@ final class Control extends Envelope {
 		// An activation that ends needs no orders.
 	}
 
+	@Override
+	void handBack(Activation receiver) {
+		// As above.
+	}
+
 }

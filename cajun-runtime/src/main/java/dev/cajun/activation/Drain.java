@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
+import dev.cajun.OutcomeUnknownException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,6 +159,10 @@ final class Drain {
 
 	/** Lets every effect go, in order. */
 	void leave() {
+		if (this.activation.isSilenced()) {
+			dropEffects();
+			return;
+		}
 		if (!this.received.isEmpty()) {
 			this.activation.ledger().received.putAll(this.received);
 		}
@@ -167,6 +172,17 @@ final class Drain {
 			}
 			catch (RuntimeException ex) {
 				logger.warn("An effect of actor {} failed", this.activation.id(), ex);
+			}
+		}
+		this.effects.clear();
+	}
+
+	/** Another activation of the actor may be at work: nothing of this one counts. */
+	private void dropEffects() {
+		for (Effect effect : this.effects) {
+			if (effect instanceof Ask ask) {
+				ask.fail(new OutcomeUnknownException("Actor " + this.activation.id()
+						+ " handled the request while its node could not prove that it still owned the actor"));
 			}
 		}
 		this.effects.clear();

@@ -20,9 +20,44 @@ public abstract sealed class Envelope permits Tell, Ask, NumberedTell, TimerFire
 
 	private @Nullable String messageId;
 
+	/** The process that sent the message, where it is another one. */
+	private @Nullable Origin origin;
+
 	Envelope(@Nullable Object message, int size) {
 		this.message = message;
 		this.size = size;
+	}
+
+	/**
+	 * Says that the message came from another process.
+	 * @param origin that process; set before the message is offered
+	 */
+	public final void from(Origin origin) {
+		this.origin = origin;
+	}
+
+	/**
+	 * The process that sent the message.
+	 * @return the process, or {@code null} when it is this one
+	 */
+	public final @Nullable Origin origin() {
+		return this.origin;
+	}
+
+	/**
+	 * The message.
+	 * @return the message, or {@code null} where it is decoded later or there is none
+	 */
+	public final @Nullable Object message() {
+		return this.message;
+	}
+
+	/**
+	 * The message's size.
+	 * @return estimated bytes
+	 */
+	public final int size() {
+		return this.size;
 	}
 
 	/** Identifies the message at every repetition; made when it is first asked for. */
@@ -41,5 +76,13 @@ public abstract sealed class Envelope permits Tell, Ask, NumberedTell, TimerFire
 
 	/** No handler has seen the message and none will: tells whoever sent it. */
 	abstract void refuse(Activation receiver, Refusal refusal);
+
+	/**
+	 * The actor leaves this node, and the message had no effect: it goes back to where it
+	 * came from, to be sent to wherever the actor is next.
+	 */
+	void handBack(Activation receiver) {
+		receiver.host().handBack(receiver.type(), receiver.id(), this);
+	}
 
 }

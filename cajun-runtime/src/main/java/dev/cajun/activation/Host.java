@@ -1,11 +1,14 @@
 package dev.cajun.activation;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
+import dev.cajun.CajunException;
 import dev.cajun.Delivery;
 import dev.cajun.MessageUndelivered;
+import dev.cajun.ReplyTo;
 import dev.cajun.serialization.RecordCodec;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.BatchId;
@@ -66,11 +69,43 @@ public interface Host {
 	/** Sends what a handler without a store told with a guarantee. */
 	void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery, CompletableFuture<Void> done);
 
-	/** Gives an envelope to an actor, whatever its mailbox holds. */
+	/**
+	 * Gives an envelope to an actor, wherever it is and whatever its mailbox holds; one
+	 * that concerns this node alone is dropped when the actor is not here.
+	 */
 	void deliver(ActorId receiver, Envelope envelope);
 
 	/** As {@link #deliver}, and only if the actor is active here. */
 	void deliverIfActive(ActorId receiver, Envelope envelope);
+
+	/** Tells a receiver, if it is active, that it may forget a sender's number. */
+	void settled(ActorId receiver, String sender);
+
+	/**
+	 * An activation is about to begin: if this node has the actor's shard, runs the
+	 * action, which tells whether it began, while the shard cannot be given up.
+	 * @return whether it ran
+	 */
+	boolean whileOwned(Activation fresh, BooleanSupplier action);
+
+	/** A message that had no effect, of an activation that leaves this node. */
+	void handBack(ActorType type, ActorId receiver, Envelope envelope);
+
+	/** A timer of an activation that leaves this node for another. */
+	void handTimer(ActorId actor, String name, long delayNanos, Object message);
+
+	/**
+	 * The store said that another pair owns the shard.
+	 * @return whether the shard is given up, so that its activations leave; false when
+	 * nobody else can own it
+	 */
+	boolean fenced(Fence mine, long epoch, String owner);
+
+	/** Answers a request whose caller may wait in another process. */
+	void answerLate(ReplyTo<?> to, @Nullable Object value, @Nullable CajunException error);
+
+	/** What crosses nodes beside messages. */
+	MessageContext context();
 
 	/** Gives a numbered tell to its receiver, which answers. */
 	void send(ActorId receiver, NumberedTell tell);

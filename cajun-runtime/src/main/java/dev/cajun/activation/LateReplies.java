@@ -2,6 +2,7 @@ package dev.cajun.activation;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 import dev.cajun.CajunException;
 import dev.cajun.ReplyTo;
@@ -46,7 +47,11 @@ public final class LateReplies {
 		return this.dropped.get();
 	}
 
-	long nextNumber() {
+	/**
+	 * A number for what is to be answered.
+	 * @return never given before in this process
+	 */
+	public long nextNumber() {
 		return this.numbers.incrementAndGet();
 	}
 
@@ -58,7 +63,28 @@ public final class LateReplies {
 		this.waiting.remove(number);
 	}
 
-	void answer(ReplyTo<?> to, @Nullable Object value, @Nullable CajunException error) {
+	/**
+	 * Answers a request of this process.
+	 * @param number its number
+	 * @param answer answers it, if somebody still waits
+	 */
+	public void answer(long number, Consumer<Ask> answer) {
+		Ask ask = this.waiting.get(number);
+		if (ask == null) {
+			this.dropped.incrementAndGet();
+		}
+		else {
+			answer.accept(ask);
+		}
+	}
+
+	/**
+	 * Answers a request of this process.
+	 * @param to the request
+	 * @param value the reply
+	 * @param error the failure, or {@code null} for a reply
+	 */
+	public void answer(ReplyTo<?> to, @Nullable Object value, @Nullable CajunException error) {
 		Ask ask = to.node().equals(this.process) ? this.waiting.get(to.request()) : null;
 		if (ask == null) {
 			this.dropped.incrementAndGet();

@@ -168,6 +168,17 @@ final class Ledger {
 		}
 	}
 
+	/** The actor leaves this node: whoever waits may ask its next activation. */
+	List<Ask> takeWaiting() {
+		List<Ask> taken = new ArrayList<>();
+		for (Answer answer : this.awaited) {
+			taken.addAll(answer.waiting);
+			answer.waiting.clear();
+		}
+		this.awaited.clear();
+		return taken;
+	}
+
 	boolean isAnythingSettled(Host host) {
 		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
 		return this.settled.values().stream().anyMatch((since) -> since - settledBefore <= 0);

@@ -23,11 +23,20 @@ public final class MemoryBudget {
 		this.limit = Math.max(1, maxBytes >>> GRANULE_BITS);
 	}
 
-	boolean isExhausted() {
+	/**
+	 * Whether no more should be taken.
+	 * @return whether the limit is reached
+	 */
+	public boolean isExhausted() {
 		return this.granules.get() >= this.limit;
 	}
 
-	void changed(long bytesBefore, long bytesAfter) {
+	/**
+	 * The bytes of one queue have changed.
+	 * @param bytesBefore what it held
+	 * @param bytesAfter what it holds
+	 */
+	public void changed(long bytesBefore, long bytesAfter) {
 		long change = (bytesAfter >>> GRANULE_BITS) - (bytesBefore >>> GRANULE_BITS);
 		if (change != 0) {
 			this.granules.addAndGet(change);

@@ -39,23 +39,40 @@ public final class NumberedTell extends Envelope {
 		this.answers = answers;
 	}
 
-	String sender() {
+	/**
+	 * The sending actor or process.
+	 * @return its id
+	 */
+	public String sender() {
 		return this.sender;
 	}
 
-	long number() {
+	/**
+	 * The number.
+	 * @return grows with every tell of the sender
+	 */
+	public long number() {
 		return this.number;
 	}
 
-	long previous() {
+	/**
+	 * The unacknowledged tell before it.
+	 * @return its number, or 0
+	 */
+	public long previous() {
 		return this.previous;
 	}
 
-	Delivery delivery() {
+	/**
+	 * The guarantee.
+	 * @return the guarantee
+	 */
+	public Delivery delivery() {
 		return this.delivery;
 	}
 
-	void handled() {
+	/** Tells the sender that the receiver handled it, and that this is durable. */
+	public void handled() {
 		this.answers.handled(this.number);
 	}
 

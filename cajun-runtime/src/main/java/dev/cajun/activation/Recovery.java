@@ -57,12 +57,21 @@ final class Recovery {
 		}
 		this.host.storeRead(null);
 		return switch (result) {
-			case LoadResult.Fenced fenced -> this.activation.end(new Refusal(
-					"Actor " + this.activation.id() + " belongs to " + fenced.owner() + " (epoch " + fenced.epoch()
-							+ "), not to " + this.fence.owner() + " (epoch " + this.fence.epoch() + ")",
-					StaleOwnerException::new));
+			case LoadResult.Fenced fenced -> fenced(fenced);
 			case LoadResult.Loaded loaded -> restore(loaded.actor());
 		};
+	}
+
+	/** What waits in the mailbox goes to the owner, if there may be one. */
+	private boolean fenced(LoadResult.Fenced fenced) {
+		if (!this.fence.equals(this.host.fence(this.activation.id()))) {
+			// Claimed anew meanwhile: the next step loads under that claim.
+			return true;
+		}
+		return this.host.fenced(this.fence, fenced.epoch(), fenced.owner()) || this.activation.end(new Refusal(
+				"Actor " + this.activation.id() + " belongs to " + fenced.owner() + " (epoch " + fenced.epoch()
+						+ "), not to " + this.fence.owner() + " (epoch " + this.fence.epoch() + ")",
+				StaleOwnerException::new));
 	}
 
 	private boolean restore(StoredActor stored) {

@@ -20,8 +20,12 @@ public record Refusal(String reason, Function<String, CajunException> exception)
 		return this.exception.apply(this.reason);
 	}
 
-	/** As is. */
-	static Refusal of(CajunException exception) {
+	/**
+	 * As is.
+	 * @param exception what the sender gets
+	 * @return the refusal
+	 */
+	public static Refusal of(CajunException exception) {
 		String message = exception.getMessage();
 		return new Refusal((message == null) ? exception.toString() : message, (reason) -> exception);
 	}

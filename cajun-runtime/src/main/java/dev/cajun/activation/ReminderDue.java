@@ -52,4 +52,10 @@ public final class ReminderDue extends Envelope {
 		done(false);
 	}
 
+	@Override
+	void handBack(Activation receiver) {
+		// The next owner reads it from the store.
+		done(false);
+	}
+
 }

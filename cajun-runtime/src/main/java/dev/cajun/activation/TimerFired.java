@@ -27,6 +27,13 @@ final class TimerFired extends Envelope {
 	}
 
 	@Override
+	void handBack(Activation receiver) {
+		if (isValid(receiver.timers())) {
+			receiver.handTimer(name(), 0, this.timer.message());
+		}
+	}
+
+	@Override
 	void refuse(Activation receiver, Refusal refusal) {
 		receiver.undelivered(this.timer.message(), Delivery.AT_MOST_ONCE, refusal.reason());
 	}

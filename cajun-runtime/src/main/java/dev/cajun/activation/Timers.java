@@ -19,7 +19,7 @@ final class Timers {
 
 	void set(String name, long delayNanos, Object message) {
 		cancel(name);
-		Timer timer = new Timer(name, message);
+		Timer timer = new Timer(name, message, this.activation.host().scheduler().nanoTime() + delayNanos);
 		this.timers.put(name, timer);
 		timer.task = this.activation.host()
 			.scheduler()
@@ -42,6 +42,20 @@ final class Timers {
 		return this.timers.isEmpty();
 	}
 
+	boolean has(String name) {
+		return this.timers.containsKey(name);
+	}
+
+	/**
+	 * Gives every timer to the activation's next owner, with what is left of its time.
+	 */
+	void handOver() {
+		long now = this.activation.host().scheduler().nanoTime();
+		for (Timer timer : this.timers.values()) {
+			this.activation.handTimer(timer.name, Math.max(0, timer.dueNanos - now), timer.message);
+		}
+	}
+
 	void cancelAll() {
 		this.timers.values().forEach(Timer::cancel);
 		this.timers.clear();
@@ -53,11 +67,14 @@ final class Timers {
 
 		private final Object message;
 
+		private final long dueNanos;
+
 		private @Nullable Cancellable task;
 
-		Timer(String name, Object message) {
+		Timer(String name, Object message, long dueNanos) {
 			this.name = name;
 			this.message = message;
+			this.dueNanos = dueNanos;
 		}
 
 		String name() {

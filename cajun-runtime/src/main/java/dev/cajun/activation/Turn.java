@@ -323,7 +323,7 @@ public final class Turn implements ActorContext<Object> {
 		if (to.key() != null && fingerprint != null) {
 			keepAnswer(to.key(), fingerprint, to.requestType(), value, error);
 		}
-		this.drain.add((drain) -> this.host.lateReplies().answer(to, value, error));
+		this.drain.add((drain) -> this.host.answerLate(to, value, error));
 	}
 
 	/** The fingerprint of the request whose answer to this key is still to come. */

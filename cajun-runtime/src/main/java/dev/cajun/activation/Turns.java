@@ -10,6 +10,7 @@ import dev.cajun.Delivery;
 import dev.cajun.FailurePolicy;
 import dev.cajun.IdempotencyKeyReusedException;
 import dev.cajun.MailboxFullException;
+import dev.cajun.OutcomeUnknownException;
 import dev.cajun.store.StoredReminder;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,8 @@ final class Turns {
 		try {
 			boolean more = true;
 			int most = this.activation.slow ? 1 : MAX_MESSAGES;
-			while (more && drain.taken < most && now - start < MAX_NANOS && drain.effects().size() < MAX_EFFECTS) {
+			while (more && drain.taken < most && now - start < MAX_NANOS && drain.effects().size() < MAX_EFFECTS
+					&& !this.activation.isLeaving()) {
 				Envelope envelope = this.activation.poll(drain.taken);
 				if (envelope == null) {
 					break;
@@ -139,6 +141,7 @@ final class Turns {
 	private Outcome ask(Ask ask) {
 		if (!ask.begin()) {
 			this.type.statistics().expired.increment();
+			ask.drop();
 			return Outcome.DONE;
 		}
 		String key = ask.key();
@@ -155,6 +158,13 @@ final class Turns {
 		ledger.expireAnswers(this.host);
 		Ledger.Answer known = ledger.answers.get(key);
 		if (known == null) {
+			if (ask.ageNanos() / 1_000_000 > this.host.dedupMaxAgeMillis()) {
+				ask.fail(new OutcomeUnknownException(
+						"The first attempt of " + ask.messageType().name() + " to actor " + this.activation.id()
+								+ " is older than answers are remembered (cajun.delivery.dedup.max-age); "
+								+ "whether it was handled is not known"));
+				return true;
+			}
 			if (ledger.answers.size() >= this.host.dedupMaxEntries()) {
 				ask.fail(new MailboxFullException("Actor " + this.activation.id() + " remembers "
 						+ ledger.answers.size() + " answers to idempotency keys, and may not remember more; "
@@ -242,7 +252,7 @@ final class Turns {
 		this.turn.begin(envelope, message, this.now);
 		try {
 			Object before = this.activation.state();
-			Object after = this.type.behavior().handle(before, message, this.turn);
+			Object after = inContext(envelope, before, message);
 			if (after == null) {
 				throw new NullPointerException("the handler returned null; return the state itself for no change");
 			}
@@ -255,6 +265,18 @@ final class Turns {
 		this.activation.attempts = 0;
 		this.turn.end();
 		return Outcome.DONE;
+	}
+
+	/** A message from another node brings its sender's context. */
+	@SuppressWarnings("try") // the scope is there to be closed
+	private @Nullable Object inContext(Envelope envelope, Object state, Object message) throws Exception {
+		Origin origin = envelope.origin();
+		if (origin == null || origin.context().isEmpty()) {
+			return this.type.behavior().handle(state, message, this.turn);
+		}
+		try (MessageContext.Scope scope = this.host.context().open(origin.context())) {
+			return this.type.behavior().handle(state, message, this.turn);
+		}
 	}
 
 	@SuppressWarnings("ReferenceEquality") // the contract: the same reference is no

@@ -93,7 +93,7 @@ final class Write {
 	private boolean answered(Commit commit, @Nullable StoreResult result) {
 		this.host.storeWrote(null);
 		if (!(result instanceof StoreResult.Applied) && !(result instanceof StoreResult.Duplicate)) {
-			return refused(String.valueOf(result), this.resent > 0);
+			return refused(result, this.resent > 0);
 		}
 		TypeStatistics statistics = this.type.statistics();
 		statistics.commits.increment();
@@ -136,18 +136,24 @@ final class Write {
 			return this.activation.abandon(this.drain, storeRefusal(error));
 		}
 		if (!(result instanceof StoreResult.Applied)) {
-			return refused(String.valueOf(result), false);
+			return refused(result, false);
 		}
 		this.activation.storeAgreed();
 		return leave();
 	}
 
 	/** The store answered that the actor is not, or not as, we think. */
-	private boolean refused(String found, boolean outcomeUnknown) {
+	private boolean refused(@Nullable StoreResult found, boolean outcomeUnknown) {
 		this.type.statistics().fenced.increment();
 		String why = "The store refused a write of actor " + this.activation.id() + " by " + this.host.node() + ": "
 				+ found;
 		this.activation.note(why);
+		if (found instanceof StoreResult.Fenced fenced
+				&& this.host.fenced(this.activation.fence(), fenced.epoch(), fenced.owner())) {
+			logger.debug("{}; its messages go to the owner", why);
+			return outcomeUnknown ? outcomeUnknown(why)
+					: this.activation.handleAgain(this.drain, this.drain.untake((envelope) -> true));
+		}
 		if (!this.activation.mayReload()) {
 			logger.warn("{}; its messages fail", why);
 			return this.activation.abandon(this.drain, new Refusal(why, StaleOwnerException::new));
@@ -186,7 +192,7 @@ final class Write {
 			return;
 		}
 		for (ActorId receiver : ledger.takeQuiet()) {
-			this.host.deliverIfActive(receiver, Activation.settled(this.activation.id().toString()));
+			this.host.settled(receiver, this.activation.id().toString());
 		}
 	}
 
@@ -198,33 +204,8 @@ final class Write {
 		long unsaved = ledger.sequence - ledger.snapshotSequence;
 		boolean due = unsaved >= this.type.settings().snapshotEvery()
 				|| (this.activation.isPassivating() && unsaved > 0);
-		return due ? snapshot(ledger) : this.activation.settle(this.drain, this.after);
-	}
-
-	private boolean snapshot(Ledger ledger) {
-		byte[] encoded;
-		try {
-			encoded = this.activation.encodeState(this.activation.state());
-		}
-		catch (RuntimeException ex) {
-			this.activation.note(ex);
-			logger.warn("Actor {} cannot write a snapshot; its journal grows", this.activation.id(), ex);
-			return this.activation.settle(this.drain, this.after);
-		}
-		long sequence = ledger.sequence;
-		return this.activation.when(
-				this.host.store().snapshot(this.activation.fence(), this.activation.id(), sequence, encoded),
-				(result, error) -> {
-					if (result instanceof StoreResult.Applied) {
-						ledger.snapshotSequence = sequence;
-					}
-					else {
-						String why = String.valueOf((error != null) ? error : result);
-						this.activation.note("snapshot: " + why);
-						logger.warn("Actor {} could not write a snapshot: {}", this.activation.id(), why);
-					}
-					return this.activation.settle(this.drain, this.after);
-				});
+		return due ? this.activation.writeSnapshot((written) -> this.activation.settle(this.drain, this.after))
+				: this.activation.settle(this.drain, this.after);
 	}
 
 	private Refusal storeRefusal(Throwable error) {

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -23,12 +25,19 @@ import java.util.random.RandomGenerator;
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.ActorSystem;
+import dev.cajun.CajunException;
+import dev.cajun.ClusterListener;
 import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.TypeStatistics;
-import dev.cajun.cluster.Router;
-import dev.cajun.cluster.RouterSettings;
+import dev.cajun.routing.Router;
+import dev.cajun.routing.RouterSettings;
+import dev.cajun.cluster.ClusterSettings;
+import dev.cajun.cluster.ClusterStatus;
+import dev.cajun.cluster.ControlPlane;
+import dev.cajun.cluster.NodeRecord;
+import dev.cajun.metadata.MetadataStore;
 import dev.cajun.placement.Shards;
 import dev.cajun.serialization.ActorSerializer;
 import dev.cajun.serialization.JacksonActorSerializer;
@@ -41,13 +50,16 @@ import dev.cajun.store.StoreException;
 import dev.cajun.time.Durations;
 import dev.cajun.time.Scheduler;
 import dev.cajun.time.SystemClock;
+import dev.cajun.transport.Transport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One node: actor types, a store and time in, a running {@link ActorSystem} out. In local
- * mode it owns every shard under an epoch that the store counts.
+ * mode it owns every shard under an epoch that the store counts; given metadata and a
+ * transport, it is part of a cluster and owns what the cluster's placement table gives
+ * it.
  * <p>
  * Thread-safe. A node is started once and stopped once.
  */
@@ -89,6 +101,14 @@ public final class CajunNode implements AutoCloseable {
 
 	private final LocalShards shards;
 
+	/** Its part in a cluster; {@code null} in local mode. */
+	private final @Nullable ClusterMember member;
+
+	private final String process;
+
+	/** It stops soon, whatever the cluster still says of it. */
+	private volatile boolean handingOver;
+
 	private final Quiescence quiescence;
 
 	private CajunNode(Builder builder) {
@@ -100,7 +120,7 @@ public final class CajunNode implements AutoCloseable {
 		this.startedAt = this.scheduler.now();
 		long incarnation = builder.random.nextLong();
 		this.node = this.settings.name() + "#" + HexFormat.of().toHexDigits(incarnation);
-		String process = HexFormat.of().toHexDigits(builder.random.nextLong())
+		this.process = HexFormat.of().toHexDigits(builder.random.nextLong())
 				+ HexFormat.of().toHexDigits(builder.random.nextLong());
 		this.executor = (builder.executor != null) ? builder.executor : virtualThreads();
 		AtomicReference<@Nullable Router> refs = new AtomicReference<>();
@@ -110,12 +130,16 @@ public final class CajunNode implements AutoCloseable {
 		RecordCodec codec = new RecordCodec(registry, builder.serializer, readers(builder), builder.upcasters,
 				this.settings.maxMessageSize());
 		this.router = new Router(
-				new RouterSettings(this.node, process, incarnation, new Shards(this.settings.shards()),
+				new RouterSettings(this.node, this.process, incarnation, new Shards(this.settings.shards()),
 						this.settings.maxActive(), this.settings.mailboxBytes(), this.settings.maxMessageSize(),
 						this.settings.delivery(), this.settings.dedupMaxEntries(), this.settings.dedupMaxAge()),
 				this.types, this.store, codec, this.scheduler, this.executor, new Listeners());
 		refs.set(this.router);
 		this.shards = new LocalShards(this.store, this.node, this.settings);
+		this.member = (builder.cluster == null) ? null
+				: builder.cluster.member(this.settings, this.store, this.router,
+						new ControlPlane.Environment(this.scheduler, this.executor, builder.random),
+						builder.clusterListeners, this::clusterChanged);
 		this.quiescence = new Quiescence(this.router);
 		this.system = new NodeActorSystem(this.node, this.types, this.router);
 		this.management = new NodeManagement(this, this.router);
@@ -221,11 +245,111 @@ public final class CajunNode implements AutoCloseable {
 	/**
 	 * Opens the store, claims every shard and takes messages. Blocks until that is done,
 	 * or until a store elsewhere was found to be away: then the node stays
-	 * {@link NodeState#STARTING}, refuses messages and tries again until it can.
+	 * {@link NodeState#STARTING}, refuses messages and tries again until it can. In a
+	 * cluster it begins to join, and blocks until it is registered, or has to wait for
+	 * metadata or a store: then it goes on trying, and its state is
+	 * {@link NodeState#JOINING}.
 	 * @throws StoreException if the store cannot be opened: its kind and text say why
+	 * @throws dev.cajun.JoinRefusedException if the cluster does not take it
+	 * @throws dev.cajun.transport.TransportException if its port cannot be opened
 	 * @throws IllegalStateException if the node was started before
 	 */
 	public void start() {
+		if (this.member == null) {
+			startAlone();
+			return;
+		}
+		try {
+			startInCluster().toCompletableFuture().join();
+		}
+		catch (CompletionException ex) {
+			if (ex.getCause() instanceof CajunException known) {
+				throw known;
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * As {@link #start()}, without blocking, in a cluster.
+	 * @return completes when {@link #start()} would return
+	 * @throws IllegalStateException if the node was started before, or is in local mode
+	 */
+	public CompletionStage<Void> startInCluster() {
+		ClusterMember joining = this.member;
+		if (joining == null) {
+			throw new IllegalStateException("Node " + this.node + " is in local mode: it has no cluster to join");
+		}
+		if (!this.state.compareAndSet(NodeState.NEW, NodeState.STARTING)) {
+			throw new IllegalStateException("Node " + this.node + " was started before; it is " + state());
+		}
+		changed(NodeState.STARTING);
+		schedulePassivation();
+		holdJvm();
+		return joining
+			.start(this.node.substring(this.node.indexOf('#') + 1), this.process,
+					new LoadMeter(this.types.values(), this.scheduler))
+			.handle((started, error) -> {
+				if (error == null) {
+					clusterChanged();
+					return CompletableFuture.<Void>completedFuture(null);
+				}
+				failed(joining);
+				return this.stopped.thenCompose((closed) -> CompletableFuture.<Void>failedFuture(error));
+			})
+			.thenCompose((done) -> done);
+	}
+
+	/** The cluster does not take this node, now or later. */
+	private void failed(ClusterMember refused) {
+		if (this.state.getAndSet(NodeState.FAILED) != NodeState.FAILED) {
+			changed(NodeState.FAILED);
+			this.router.admit(Router.Admission.CLOSED);
+			CompletionStage<Void> unused = refused.leave().thenRunAsync(() -> {
+				this.router.close();
+				closeResources();
+				this.stopped.complete(null);
+			}, this.executor);
+		}
+	}
+
+	/** What this node is at follows what the cluster says of it. */
+	private void clusterChanged() {
+		ClusterMember joined = this.member;
+		ControlPlane plane = (joined == null) ? null : joined.plane();
+		NodeState now = state();
+		if (joined == null || plane == null || (now != NodeState.STARTING && now != NodeState.JOINING
+				&& now != NodeState.UP && now != NodeState.DRAINING)) {
+			return;
+		}
+		if (plane.refusal() != null) {
+			failed(joined);
+			return;
+		}
+		ClusterStatus status = plane.status();
+		NodeState next;
+		if (this.handingOver) {
+			next = NodeState.DRAINING;
+		}
+		else if (status.state() == NodeRecord.State.UP) {
+			next = NodeState.UP;
+		}
+		else if (status.state() == NodeRecord.State.DRAINING) {
+			next = NodeState.DRAINING;
+		}
+		else {
+			// It may have lost its lease: what it has, it serves.
+			next = (status.owned() > 0) ? now : NodeState.JOINING;
+		}
+		if (next != now && this.state.compareAndSet(now, next)) {
+			if (next == NodeState.UP) {
+				this.startedAt = this.scheduler.now();
+			}
+			changed(next);
+		}
+	}
+
+	private void startAlone() {
 		if (!this.state.compareAndSet(NodeState.NEW, NodeState.STARTING)) {
 			throw new IllegalStateException("Node " + this.node + " was started before; it is " + state());
 		}
@@ -382,17 +506,57 @@ public final class CajunNode implements AutoCloseable {
 			closeResources();
 			this.stopped.complete(null);
 		}
+		else if (this.member != null) {
+			stopInCluster(this.member);
+		}
 		else if (this.state.compareAndSet(NodeState.UP, NodeState.STOPPING)) {
 			changed(NodeState.STOPPING);
 			this.router.admit(Router.Admission.CLOSED);
 			this.router.stop();
-			this.executor.execute(this::drainAndRelease);
+			this.executor.execute(() -> drainAndRelease(this.settings.drainTimeout()));
 		}
 	}
 
-	private void drainAndRelease() {
+	private void stopInCluster(ClusterMember leaving) {
+		NodeState now = state();
+		boolean runs = now == NodeState.STARTING || now == NodeState.JOINING || now == NodeState.UP
+				|| now == NodeState.DRAINING;
+		if (runs && this.state.compareAndSet(now, NodeState.STOPPING)) {
+			changed(NodeState.STOPPING);
+			long deadline = this.scheduler.nanoTime() + this.settings.drainTimeout().toNanos();
+			var unused = leaving.handOver(this.settings.drainTimeout()).thenRunAsync(() -> {
+				this.router.admit(Router.Admission.CLOSED);
+				this.router.stop();
+				drainAndRelease(Duration.ofNanos(Math.max(0, deadline - this.scheduler.nanoTime())));
+			}, this.executor);
+		}
+		else if (runs) {
+			stopInCluster(leaving);
+		}
+	}
+
+	/**
+	 * Gives every shard to other nodes, while messages are still taken and follow them. A
+	 * stop does so first; called before, it lets what serves users go on meanwhile.
+	 * @return completes when no shard is left here, nobody is there to take them, or the
+	 * drain timeout has passed; at once in local mode
+	 */
+	public CompletableFuture<Void> handOver() {
+		ClusterMember leaving = this.member;
+		if (leaving == null) {
+			return CompletableFuture.completedFuture(null);
+		}
+		this.handingOver = true;
+		if (this.state.compareAndSet(NodeState.UP, NodeState.DRAINING)
+				|| this.state.compareAndSet(NodeState.JOINING, NodeState.DRAINING)) {
+			changed(NodeState.DRAINING);
+		}
+		return leaving.handOver(this.settings.drainTimeout());
+	}
+
+	private void drainAndRelease(Duration timeout) {
 		try {
-			boolean drained = this.quiescence.drain(this.settings.drainTimeout());
+			boolean drained = this.quiescence.drain(timeout);
 			if (!drained) {
 				logger.warn("Node {} stops although actors are not done after {}: {}", this.node,
 						this.settings.drainTimeout(), this.quiescence.busy());
@@ -402,7 +566,12 @@ public final class CajunNode implements AutoCloseable {
 			logger.warn("Node {} was interrupted while it stopped; its actors are not done", this.node);
 			Thread.currentThread().interrupt();
 		}
-		this.shards.release();
+		if (this.member != null) {
+			this.member.leave().toCompletableFuture().join();
+		}
+		else {
+			this.shards.release();
+		}
 		this.router.close();
 		closeResources();
 		this.state.set(NodeState.STOPPED);
@@ -474,8 +643,26 @@ public final class CajunNode implements AutoCloseable {
 		return this.startedAt;
 	}
 
+	/** The epoch under which a shard is owned here; of all shards, in local mode. */
 	long epoch() {
-		return this.shards.epoch();
+		ClusterStatus status = clusterStatus();
+		return (status == null) ? this.shards.epoch() : (status.table() == null) ? 0 : status.table().epoch();
+	}
+
+	/**
+	 * The cluster as this node sees it; {@code null} in local mode, or before it started.
+	 */
+	@Nullable ClusterStatus clusterStatus() {
+		ControlPlane plane = plane();
+		return (plane == null) ? null : plane.status();
+	}
+
+	@Nullable ControlPlane plane() {
+		return (this.member == null) ? null : this.member.plane();
+	}
+
+	boolean isClustered() {
+		return this.member != null;
 	}
 
 	Scheduler scheduler() {
@@ -508,6 +695,24 @@ public final class CajunNode implements AutoCloseable {
 
 	}
 
+	/** What makes a node part of a cluster. */
+	private record Clustering(ClusterSettings settings, MetadataStore metadata, Transport transport) {
+
+		ClusterMember member(NodeSettings node, ActorStore store, Router router, ControlPlane.Environment environment,
+				List<ClusterListener> listeners, Runnable changed) {
+			if (!this.settings.cluster().equals(node.cluster()) || !this.settings.name().equals(node.name())
+					|| this.settings.shards() != node.shards()) {
+				throw new IllegalArgumentException("The cluster's settings are for node " + this.settings.name()
+						+ " of cluster " + this.settings.cluster() + " with " + this.settings.shards()
+						+ " shards, and the node's for " + node.name() + " of " + node.cluster() + " with "
+						+ node.shards());
+			}
+			return new ClusterMember(this.settings, this.metadata, this.transport, store, router, environment,
+					listeners, changed);
+		}
+
+	}
+
 	/** Configures a node. Not thread-safe. */
 	public static final class Builder {
 
@@ -530,6 +735,10 @@ public final class CajunNode implements AutoCloseable {
 		private RandomGenerator random = RandomGenerator.of("SecureRandom");
 
 		private final List<NodeListener> listeners = new ArrayList<>();
+
+		private final List<ClusterListener> clusterListeners = new ArrayList<>();
+
+		private @Nullable Clustering cluster;
 
 		private final Map<String, ActorDefinition> actors = new LinkedHashMap<>();
 
@@ -592,6 +801,25 @@ public final class CajunNode implements AutoCloseable {
 		/** Sets the source of the node's random identity. */
 		public Builder random(RandomGenerator random) {
 			this.random = random;
+			return this;
+		}
+
+		/**
+		 * Makes the node part of a cluster; default is local mode.
+		 * @param cluster how, with the same cluster, name and number of shards as the
+		 * node's settings
+		 * @param metadata what the nodes of the cluster share, which the node closes
+		 * @param transport carries messages between them, which the node starts and
+		 * closes
+		 */
+		public Builder cluster(ClusterSettings cluster, MetadataStore metadata, Transport transport) {
+			this.cluster = new Clustering(cluster, metadata, transport);
+			return this;
+		}
+
+		/** Adds a listener for changes of the cluster. */
+		public Builder listener(ClusterListener listener) {
+			this.clusterListeners.add(listener);
 			return this;
 		}
 

@@ -1,9 +1,15 @@
 package dev.cajun.node;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
+import dev.cajun.cluster.Migration;
+import dev.cajun.cluster.Operation;
+import dev.cajun.cluster.OperationRefusedException;
+import dev.cajun.placement.NodeLoad;
+import dev.cajun.placement.PlannedMove;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +27,54 @@ public interface ClusterManagement {
 	 * @return how it is now
 	 */
 	NodeInfo node();
+
+	/**
+	 * The nodes of the cluster.
+	 * @return the nodes, by name; this one alone in local mode
+	 */
+	List<ClusterNodeInfo> nodes();
+
+	/**
+	 * The shards.
+	 * @return every shard, by number
+	 */
+	List<ShardInfo> shards();
+
+	/**
+	 * Where messages to an actor go.
+	 * @param actor the actor, active or not
+	 * @return what this node knows
+	 * @throws dev.cajun.UnknownActorTypeException if there is no such type
+	 */
+	RoutingInfo routing(ActorId actor);
+
+	/**
+	 * Shards on their way, then the last that were, the latest first.
+	 * @return the moves that this node saw; none in local mode
+	 */
+	List<Migration> migrations();
+
+	/**
+	 * What each node has to do, as the leader knows it.
+	 * @return figures by node; empty on nodes that do not lead
+	 */
+	Map<String, NodeLoad> loads();
+
+	/**
+	 * What a drain of a node would move.
+	 * @param node its name
+	 * @return the moves, by shard; what each leader would do
+	 * @throws OperationRefusedException if there is no such node, or no cluster
+	 */
+	List<PlannedMove> drainPlan(String node);
+
+	/**
+	 * Asks the leader for something.
+	 * @param operation what
+	 * @return what was done, or is under way; fails with an
+	 * {@link OperationRefusedException} that says why not
+	 */
+	CompletionStage<String> operate(Operation operation);
 
 	/**
 	 * The actor types.

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.CajunException;
-import dev.cajun.cluster.Router;
+import dev.cajun.routing.Router;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.ClaimResult;
 import dev.cajun.store.Fence;

@@ -11,7 +11,7 @@ import dev.cajun.ActorSystem;
 import dev.cajun.Actors;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorType;
-import dev.cajun.cluster.Router;
+import dev.cajun.routing.Router;
 
 /**
  * The actors as applications see them, once messages are taken: before the node says that

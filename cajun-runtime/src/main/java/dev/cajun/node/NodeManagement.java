@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
@@ -13,7 +16,19 @@ import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.Activation;
 import dev.cajun.activation.ActivationSnapshot;
 import dev.cajun.activation.ActorType;
-import dev.cajun.cluster.Router;
+import dev.cajun.cluster.ClusterStatus;
+import dev.cajun.cluster.ControlPlane;
+import dev.cajun.cluster.Migration;
+import dev.cajun.cluster.Operation;
+import dev.cajun.cluster.OperationRefusedException;
+import dev.cajun.placement.Node;
+import dev.cajun.placement.NodeLoad;
+import dev.cajun.placement.Phase;
+import dev.cajun.placement.Pin;
+import dev.cajun.placement.PlacementTable;
+import dev.cajun.placement.PlannedMove;
+import dev.cajun.placement.ShardPlacement;
+import dev.cajun.routing.Router;
 import dev.cajun.serialization.MessageType;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +46,112 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 		Throwable joinError = this.owner.joinError();
 		Throwable storeError = (joinError != null) ? joinError : this.router.storeError();
 		NodeSettings settings = this.owner.settings();
-		return new NodeInfo(this.router.node(), settings.cluster(), "local", this.owner.state(), this.owner.startedAt(),
+		ClusterStatus cluster = this.owner.clusterStatus();
+		boolean clustered = this.owner.isClustered();
+		int owned = clustered ? (cluster == null) ? 0 : cluster.owned()
+				: (this.owner.state() == NodeState.UP) ? settings.shards() : 0;
+		return new NodeInfo((cluster == null) ? this.router.node() : cluster.self().id(), settings.cluster(),
+				clustered ? "clustered" : "local", this.owner.state(), this.owner.startedAt(),
 				this.owner.store().description(), storeError == null, (storeError == null) ? "" : storeError.toString(),
-				settings.shards(), this.owner.epoch(), activations, quarantined);
+				settings.shards(), this.owner.epoch(), (cluster == null) ? null : cluster.leader(), owned,
+				(cluster == null) ? "" : cluster.trouble(), activations, quarantined);
+	}
+
+	@Override
+	public List<ClusterNodeInfo> nodes() {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		if (cluster == null) {
+			NodeSettings settings = this.owner.settings();
+			boolean up = this.owner.state() == NodeState.UP;
+			return List.of(new ClusterNodeInfo(this.router.node(), settings.name(), "", "", Set.of(),
+					this.owner.state().name(), up, this.router.storeError() == null, up ? settings.shards() : 0, "",
+					0));
+		}
+		PlacementTable table = cluster.table();
+		return cluster.nodes().values().stream().map((record) -> {
+			int shards = 0;
+			for (int shard = 0; table != null && shard < table.shards(); shard++) {
+				if (record.node().equals(table.shard(shard).owner())) {
+					shards++;
+				}
+			}
+			return new ClusterNodeInfo(record.node().id(), record.node().name(), record.node().address().toString(),
+					record.zone(), record.roles(), record.state().name(), record.node().name().equals(cluster.leader()),
+					record.storeReachable(), shards, record.version(), record.protocol());
+		}).toList();
+	}
+
+	@Override
+	public List<ShardInfo> shards() {
+		List<ShardInfo> shards = new ArrayList<>();
+		ClusterStatus cluster = this.owner.clusterStatus();
+		PlacementTable table = (cluster == null) ? null : cluster.table();
+		for (int shard = 0; shard < this.owner.settings().shards(); shard++) {
+			if (this.owner.isClustered()) {
+				shards.add((table == null) ? new ShardInfo(shard, null, 0, Phase.UNOWNED.name(), null, null, false)
+						: info(shard, table));
+			}
+			else {
+				shards.add(new ShardInfo(shard, this.owner.settings().name(), this.owner.epoch(), Phase.OWNED.name(),
+						null, null, false));
+			}
+		}
+		return shards;
+	}
+
+	private static ShardInfo info(int shard, PlacementTable table) {
+		ShardPlacement placement = table.shard(shard);
+		Pin pin = table.pins().get(shard);
+		return new ShardInfo(shard, (placement.owner() == null) ? null : placement.owner().name(), placement.epoch(),
+				placement.phase().name(), (placement.move() == null) ? null : placement.move().target().name(),
+				(pin == null) ? null : pin.node(), pin != null && pin.byOperator());
+	}
+
+	@Override
+	public RoutingInfo routing(ActorId actor) {
+		checkType(actor.type());
+		int shard = this.router.shard(actor);
+		if (!this.owner.isClustered()) {
+			return new RoutingInfo(actor, shard, this.owner.settings().name(), null, this.owner.epoch(), "local");
+		}
+		ClusterStatus cluster = this.owner.clusterStatus();
+		PlacementTable table = (cluster == null) ? null : cluster.table();
+		Node node = (table == null) ? null : table.shard(shard).owner();
+		return new RoutingInfo(actor, shard, (node == null) ? null : node.name(),
+				(node == null) ? null : node.address().toString(), (table == null) ? 0 : table.shard(shard).epoch(),
+				"placement table");
+	}
+
+	@Override
+	public List<Migration> migrations() {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		return (cluster == null) ? List.of() : cluster.migrations();
+	}
+
+	@Override
+	public Map<String, NodeLoad> loads() {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		return (cluster == null) ? Map.of() : cluster.loads();
+	}
+
+	@Override
+	public List<PlannedMove> drainPlan(String node) {
+		ControlPlane plane = this.owner.plane();
+		if (plane == null) {
+			throw noCluster();
+		}
+		return plane.drainPlan(node);
+	}
+
+	@Override
+	public CompletionStage<String> operate(Operation operation) {
+		ControlPlane plane = this.owner.plane();
+		return (plane == null) ? CompletableFuture.failedFuture(noCluster()) : plane.operate(operation);
+	}
+
+	private OperationRefusedException noCluster() {
+		return new OperationRefusedException(OperationRefusedException.Status.CONFLICT, "Node " + this.router.node()
+				+ (this.owner.isClustered() ? " has not started" : " is in local mode: there are no other nodes"));
 	}
 
 	@Override
@@ -91,13 +209,15 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 		checkType(actor.type());
 		int shard = this.router.shard(actor);
 		Activation activation = this.router.activations().find(actor);
+		RoutingInfo routing = routing(actor);
+		String node = this.owner.isClustered() ? String.valueOf(routing.node()) : this.router.node();
 		if (activation == null) {
-			return new ActivationInfo(actor, false, shard, this.router.node(), this.owner.epoch(), "inactive", null, 0,
-					null, null, List.of(), null, 0, 0, null);
+			return new ActivationInfo(actor, false, shard, node, routing.epoch(), "inactive", null, 0, null, null,
+					List.of(), null, 0, 0, null);
 		}
 		ActivationSnapshot now = activation.snapshot();
 		boolean handling = !now.messageType().isEmpty();
-		return new ActivationInfo(actor, true, shard, this.router.node(), this.owner.epoch(), now.phase(),
+		return new ActivationInfo(actor, true, shard, node, routing.epoch(), now.phase(),
 				Instant.ofEpochMilli(now.sinceMillis()), now.mailbox(), handling ? now.messageType() : null,
 				handling ? Duration.ofNanos(this.owner.scheduler().nanoTime() - now.turnSince()) : null,
 				now.stack().stream().map(StackTraceElement::toString).toList(), now.lastError(), now.sequence(),

@@ -12,8 +12,17 @@ public enum NodeState {
 	 */
 	STARTING,
 
+	/**
+	 * Part of a cluster, or waiting for what it needs to become that; it has no shards
+	 * yet. Messages wait.
+	 */
+	JOINING,
+
 	/** Taking messages. */
 	UP,
+
+	/** Giving its shards to other nodes; messages follow them. */
+	DRAINING,
 
 	/** Finishing what was accepted; messages from outside are refused. */
 	STOPPING,

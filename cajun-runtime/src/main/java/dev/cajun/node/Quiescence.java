@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import dev.cajun.cluster.Router;
+import dev.cajun.routing.Router;
 
 /**
  * Waits, in real time whatever the node's time is, for a node to have nothing to do. It

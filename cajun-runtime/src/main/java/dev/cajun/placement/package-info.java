@@ -1,6 +1,7 @@
 /**
- * Pure functions and values that decide where actors live. No input or output, no
- * threads.
+ * Pure functions and values that decide where actors live: the placement table with its
+ * document, where shards should be, and the steps that bring them there. No input or
+ * output, no threads.
  */
 @NullMarked
 package dev.cajun.placement;

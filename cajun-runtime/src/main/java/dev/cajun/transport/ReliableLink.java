@@ -171,7 +171,8 @@ final class ReliableLink implements Link {
 
 	/** The peer was seen alive: an attempt to connect need not wait for its time. */
 	void hurry() {
-		if (this.state == LinkState.WAITING) {
+		// An attempt that is about to fail, on the link's thread, will be waiting by then
+		if (this.state == LinkState.WAITING || this.state == LinkState.CONNECTING) {
 			run(() -> {
 				if (this.state == LinkState.WAITING) {
 					this.breaker.hurry();

@@ -151,14 +151,15 @@ class LifecycleTests {
 	}
 
 	@Test
-	void useWhileStartingFailsWithWhatToDo() throws Exception {
+	void messagesWhileStartingAreRefusedWithTheReason() throws Exception {
 		OpeningStore store = new OpeningStore();
 		CajunNode node = node(store);
 		Thread starting = Thread.ofVirtual().start(node::start);
 		await(store.asked);
 
-		assertThatIllegalStateException().isThrownBy(() -> node.system().actors(Message.class))
-			.withMessageContaining("ApplicationRunner");
+		ActorRef<Message> early = ref(node, "x");
+		assertThatExceptionOfType(NotAMemberException.class).isThrownBy(() -> early.tell(new Add(1)))
+			.withMessageContaining("has not joined yet");
 		store.opened.complete(null);
 		assertThat(starting.join(SOON)).isTrue();
 		assertThat(ref(node, "x").call(new Add(1))).isEqualTo(1);

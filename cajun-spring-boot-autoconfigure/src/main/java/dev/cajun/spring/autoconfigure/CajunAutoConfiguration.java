@@ -1,12 +1,18 @@
 package dev.cajun.spring.autoconfigure;
 
+import java.util.Locale;
+
 import dev.cajun.ActorSystem;
+import dev.cajun.metadata.MetadataStore;
 import dev.cajun.node.NodeSettings;
+import dev.cajun.placement.PlacementStrategy;
 import dev.cajun.serialization.ActorSerializer;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.InMemoryActorStore;
+import dev.cajun.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -14,6 +20,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -53,8 +60,19 @@ public final class CajunAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(ActorStore.class)
-		ActorStore cajunActorStore(PersistenceProperties properties, ConfigurableListableBeanFactory beanFactory) {
-			return switch (properties.store()) {
+		ActorStore cajunActorStore(PersistenceProperties properties, ConfigurableListableBeanFactory beanFactory,
+				Environment environment) {
+			boolean clustered = OnClusteredCondition.isClustered(environment, beanFactory);
+			PersistenceProperties.Store store = (properties.store() != null) ? properties.store()
+					: clustered ? PersistenceProperties.Store.REDIS : PersistenceProperties.Store.EMBEDDED;
+			if (clustered && store != PersistenceProperties.Store.REDIS) {
+				throw new FailureAnalyzedException(
+						"'cajun.persistence.store' is '%s', and this node is one of a cluster: the others could not "
+							.formatted(store.name().toLowerCase(Locale.ROOT)) + "read what it stores.",
+						"Set 'cajun.persistence.store' to 'redis', or 'cajun.cluster.mode' to 'local' for one node "
+								+ "alone.");
+			}
+			return switch (store) {
 				case REDIS -> throw noRedis(beanFactory.getBeanClassLoader());
 				case MEMORY -> new InMemoryActorStore();
 				case EMBEDDED -> {
@@ -93,14 +111,31 @@ public final class CajunAutoConfiguration {
 		@Bean
 		NodeLifecycle cajunNode(ConfigurableListableBeanFactory beanFactory, Environment environment,
 				ApplicationEventPublisher events, CajunProperties properties, SerializationProperties serialization,
-				ActorBeans actors, ActorStore store, ActorSerializer serializer) {
+				ActorBeans actors, ActorStore store, ActorSerializer serializer,
+				ObjectProvider<Clustering> clustering) {
 			return new NodeLifecycle(new NodeFactory(beanFactory, environment, events, properties, serialization,
-					actors, store, serializer), properties.autoStartup());
+					actors, store, serializer, clustering.getIfAvailable()), properties.autoStartup());
 		}
 
 		@Bean
-		NodeActorSystem cajunActorSystem(NodeLifecycle node, CajunProperties properties) {
-			String name = properties.node().name();
+		@Conditional(OnClusteredCondition.class)
+		Clustering cajunClustering(CajunProperties properties, Environment environment,
+				ObjectProvider<MetadataStore> metadata, ObjectProvider<Transport> transport,
+				ObjectProvider<PlacementStrategy> strategy) {
+			return new Clustering(properties, environment, metadata, transport, strategy);
+		}
+
+		@Bean
+		@Conditional(OnClusteredCondition.class)
+		HandOverLifecycle cajunHandOver(NodeLifecycle node) {
+			return new HandOverLifecycle(node);
+		}
+
+		@Bean
+		NodeActorSystem cajunActorSystem(NodeLifecycle node, CajunProperties properties,
+				ObjectProvider<Clustering> clustering) {
+			Clustering cluster = clustering.getIfAvailable();
+			String name = (cluster != null) ? cluster.nodeName() : properties.node().name();
 			return new NodeActorSystem(node, (name != null) ? name : NodeSettings.defaults().name());
 		}
 

@@ -2,8 +2,10 @@ package dev.cajun.spring.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 import dev.cajun.Delivery;
+import dev.cajun.placement.BalanceSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -43,13 +45,17 @@ record CajunProperties(@DefaultValue("true") boolean autoStartup, @DefaultValue(
 	/**
 	 * This node.
 	 *
-	 * @param name Name of this node; by default 'local' in local mode.
+	 * @param name Name of this node, which no other of the cluster has; by default
+	 * 'local' in local mode, else the host's name and the port of the transport, which
+	 * with port 0 is another one at each start.
+	 * @param zone Where this node runs, such as an availability zone.
+	 * @param roles What this node is for, shown to operators.
 	 */
-	record Node(@Nullable String name) {
+	record Node(@Nullable String name, @DefaultValue("") String zone, @DefaultValue Set<String> roles) {
 
 		Node {
-			require(name == null || (!name.isBlank() && name.indexOf('#') < 0),
-					"cajun.node.name must not be blank or hold '#', was '" + name + "'");
+			require(name == null || (!name.isBlank() && name.indexOf('#') < 0 && name.indexOf('/') < 0),
+					"cajun.node.name must not be blank or hold '#' or '/', was '" + name + "'");
 		}
 
 	}
@@ -60,15 +66,61 @@ record CajunProperties(@DefaultValue("true") boolean autoStartup, @DefaultValue(
 	 * @param name Name that isolates the state and the messages of this cluster from
 	 * every other's; by default the value of 'spring.application.name', else
 	 * 'application'.
-	 * @param mode Whether this node is alone or one of a cluster; only 'local' is
-	 * available in this version.
+	 * @param mode Whether this node is alone or one of a cluster; by default one of a
+	 * cluster when it is known where etcd is, else alone.
 	 * @param shards Number of shards, 1 to 16384, fixed when the store is created.
+	 * @param minNodes Nodes that must be there before the first shards are given out, and
+	 * that a drain must leave.
+	 * @param settleTime How long the set of nodes must stay the same before shards move
+	 * because of it.
+	 * @param leaseTtl After this a node that is not heard of is gone; whole seconds, at
+	 * least 3.
+	 * @param rebalance When shards move because some nodes have more to do than others.
 	 */
-	record Cluster(@Nullable String name, @DefaultValue("local") ClusterMode mode, @DefaultValue("1024") int shards) {
+	record Cluster(@Nullable String name, @Nullable ClusterMode mode, @DefaultValue("1024") int shards,
+			@DefaultValue("1") int minNodes, @DefaultValue("1s") Duration settleTime,
+			@DefaultValue("10s") Duration leaseTtl, @DefaultValue Rebalance rebalance) {
 
 		Cluster {
 			require(name == null || !name.isBlank(), "cajun.cluster.name must not be blank");
 			require(shards >= 1 && shards <= 16_384, "cajun.cluster.shards must be 1 to 16384, was " + shards);
+			require(minNodes >= 1, "cajun.cluster.min-nodes must be at least 1, was " + minNodes);
+			require(!settleTime.isNegative(), "cajun.cluster.settle-time must not be negative, was " + settleTime);
+			require(leaseTtl.toSeconds() >= 3 && leaseTtl.toNanosPart() == 0,
+					"cajun.cluster.lease-ttl must be whole seconds, at least 3s, was " + leaseTtl);
+		}
+
+	}
+
+	/**
+	 * Balance by load.
+	 *
+	 * @param enabled Whether the cluster is balanced by load.
+	 * @param interval How often.
+	 * @param imbalance Part of the mean by which the busiest and the idlest node must
+	 * differ before anything moves.
+	 * @param maxMoves Shards that move at a time at most.
+	 * @param cpuGate Share of its processors, above 0 to 1, beyond which a busy node
+	 * makes the balancing wait.
+	 * @param cooldown How long a shard that was moved stays where it is.
+	 */
+	record Rebalance(@DefaultValue("true") boolean enabled, @DefaultValue("30s") Duration interval,
+			@DefaultValue("0.2") double imbalance, @DefaultValue("10") int maxMoves,
+			@DefaultValue("0.8") double cpuGate, @DefaultValue("5m") Duration cooldown) {
+
+		Rebalance {
+			require(interval.isPositive(), "cajun.cluster.rebalance.interval must be positive, was " + interval);
+			require(imbalance > 0, "cajun.cluster.rebalance.imbalance must be positive, was " + imbalance);
+			require(maxMoves >= 1, "cajun.cluster.rebalance.max-moves must be at least 1, was " + maxMoves);
+			require(cpuGate > 0 && cpuGate <= 1,
+					"cajun.cluster.rebalance.cpu-gate must be above 0 and at most 1, was " + cpuGate);
+			require(!cooldown.isNegative(), "cajun.cluster.rebalance.cooldown must not be negative, was " + cooldown);
+		}
+
+		BalanceSettings toSettings() {
+			BalanceSettings defaults = BalanceSettings.DEFAULTS;
+			return new BalanceSettings(this.enabled, this.interval, this.imbalance, this.maxMoves, this.cpuGate,
+					this.cooldown, defaults.shardsWeight(), defaults.activationsWeight(), defaults.messagesWeight());
 		}
 
 	}
@@ -79,7 +131,7 @@ record CajunProperties(@DefaultValue("true") boolean autoStartup, @DefaultValue(
 		/** One node, on one machine. */
 		LOCAL,
 
-		/** One of several. Not available yet. */
+		/** One of several, which find each other by etcd and keep state in Redis. */
 		CLUSTERED
 
 	}

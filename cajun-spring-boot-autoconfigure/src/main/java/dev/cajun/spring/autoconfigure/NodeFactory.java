@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
+import dev.cajun.ClusterListener;
 import dev.cajun.EventSourcedActor;
 import dev.cajun.StatefulActor;
 import dev.cajun.activation.ActorDefinition;
@@ -15,6 +16,7 @@ import dev.cajun.serialization.ActorSerializer;
 import dev.cajun.serialization.Upcaster;
 import dev.cajun.spring.CajunNodeCustomizer;
 import dev.cajun.store.ActorStore;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -49,9 +51,12 @@ final class NodeFactory {
 
 	private final ActorSerializer serializer;
 
+	/** What makes the node part of a cluster; {@code null} in local mode. */
+	private final @Nullable Clustering clustering;
+
 	NodeFactory(ConfigurableListableBeanFactory beanFactory, Environment environment, ApplicationEventPublisher events,
 			CajunProperties properties, SerializationProperties serialization, ActorBeans actors, ActorStore store,
-			ActorSerializer serializer) {
+			ActorSerializer serializer, @Nullable Clustering clustering) {
 		this.beanFactory = beanFactory;
 		this.environment = environment;
 		this.events = events;
@@ -60,16 +65,8 @@ final class NodeFactory {
 		this.actors = actors;
 		this.store = store;
 		this.serializer = serializer;
-		checkMode();
+		this.clustering = clustering;
 		checkDrainTimeout();
-	}
-
-	private void checkMode() {
-		if (this.properties.cluster().mode() == CajunProperties.ClusterMode.CLUSTERED) {
-			throw new FailureAnalyzedException(
-					"'cajun.cluster.mode' is 'clustered', and clustered mode is not available in this version.",
-					"Set 'cajun.cluster.mode' to 'local', or remove the property.");
-		}
 	}
 
 	private void checkDrainTimeout() {
@@ -90,8 +87,9 @@ final class NodeFactory {
 	}
 
 	CajunNode create() {
+		NodeSettings builtSettings = settings();
 		CajunNode.Builder builder = CajunNode.builder()
-			.settings(settings())
+			.settings(builtSettings)
 			.store(this.store)
 			.serializer(this.serializer)
 			.readers(Serializers.readers(this.serializer, this.beanFactory.getBeanClassLoader()))
@@ -102,6 +100,11 @@ final class NodeFactory {
 				this.beanFactory::resolveEmbeddedValue);
 		for (ActorBean bean : this.actors.all()) {
 			builder.actor(definition(bean, settings.of(bean)));
+		}
+		if (this.clustering != null) {
+			builder.cluster(this.clustering.settings(builtSettings), this.clustering.metadata(),
+					this.clustering.transport());
+			all(ClusterListener.class).forEach(builder::listener);
 		}
 		for (CajunNodeCustomizer customizer : all(CajunNodeCustomizer.class)) {
 			customizer.customize(builder);
@@ -119,7 +122,7 @@ final class NodeFactory {
 			.withDedupMaxEntries(this.properties.delivery().dedup().maxEntries())
 			.withDedupMaxAge(this.properties.delivery().dedup().maxAge())
 			.withDrainTimeout(this.properties.shutdown().drainTimeout());
-		String name = this.properties.node().name();
+		String name = (this.clustering != null) ? this.clustering.nodeName() : this.properties.node().name();
 		return (name != null) ? settings.withName(name) : settings;
 	}
 

@@ -1,14 +1,22 @@
 package dev.cajun.spring.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
+import dev.cajun.cluster.Migration;
+import dev.cajun.cluster.Operation;
 import dev.cajun.node.ActivationInfo;
 import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterManagement;
+import dev.cajun.node.ClusterNodeInfo;
 import dev.cajun.node.NodeInfo;
+import dev.cajun.node.RoutingInfo;
+import dev.cajun.node.ShardInfo;
+import dev.cajun.placement.NodeLoad;
+import dev.cajun.placement.PlannedMove;
 import dev.cajun.spring.ApplicationNode;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +44,41 @@ class NodeManagement implements ClusterManagement {
 	@Override
 	public NodeInfo node() {
 		return management().node();
+	}
+
+	@Override
+	public List<ClusterNodeInfo> nodes() {
+		return management().nodes();
+	}
+
+	@Override
+	public List<ShardInfo> shards() {
+		return management().shards();
+	}
+
+	@Override
+	public RoutingInfo routing(ActorId actor) {
+		return management().routing(actor);
+	}
+
+	@Override
+	public List<Migration> migrations() {
+		return management().migrations();
+	}
+
+	@Override
+	public Map<String, NodeLoad> loads() {
+		return management().loads();
+	}
+
+	@Override
+	public List<PlannedMove> drainPlan(String node) {
+		return management().drainPlan(node);
+	}
+
+	@Override
+	public CompletionStage<String> operate(Operation operation) {
+		return management().operate(operation);
 	}
 
 	@Override

@@ -2,18 +2,20 @@ package dev.cajun.spring.autoconfigure;
 
 import java.nio.file.Path;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Where the state of actors lives.
  *
- * @param store The store.
+ * @param store The store; by default 'redis' in a cluster, else 'embedded'.
  * @param durability What a write survives.
  * @param embedded The store in files of this machine.
  */
 @ConfigurationProperties("cajun.persistence")
-record PersistenceProperties(@DefaultValue("embedded") Store store, @DefaultValue("ack") Durability durability,
+record PersistenceProperties(@Nullable Store store, @DefaultValue("ack") Durability durability,
 		@DefaultValue Embedded embedded) {
 
 	/** The stores. */

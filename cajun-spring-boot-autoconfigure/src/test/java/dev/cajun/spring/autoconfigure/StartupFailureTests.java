@@ -14,6 +14,7 @@ import dev.cajun.spring.autoconfigure.Ping.PingActor;
 import dev.cajun.spring.autoconfigure.Ping.PingMessage;
 import dev.cajun.spring.autoconfigure.Ping.PongActor;
 import dev.cajun.spring.autoconfigure.Ping.PongMessage;
+import dev.cajun.store.InMemoryActorStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -147,10 +148,24 @@ class StartupFailureTests {
 	}
 
 	@Test
-	void refusesClusteredMode(CapturedOutput output) {
-		fails(Pings.class, "cajun.cluster.mode=clustered");
-		assertThat(output).contains("clustered mode is not available in this version")
-			.contains("Set 'cajun.cluster.mode' to 'local'");
+	void refusesClusteredModeWithoutEtcd(CapturedOutput output) {
+		fails(PingsWithStore.class, "cajun.cluster.mode=clustered");
+		assertThat(output).contains("'cajun.cluster.mode' is 'clustered', and nothing says where etcd is")
+			.contains("Set 'cajun.etcd.endpoints'")
+			.contains("set 'cajun.cluster.mode' to 'local'");
+	}
+
+	@Test
+	void refusesAStoreOfOneMachineInACluster(CapturedOutput output) {
+		fails(Pings.class, "cajun.cluster.mode=clustered", "cajun.persistence.store=embedded");
+		assertThat(output).contains("'cajun.persistence.store' is 'embedded', and this node is one of a cluster")
+			.contains("Set 'cajun.persistence.store' to 'redis'");
+	}
+
+	@Test
+	void refusesALeaseThatIsTooShort(CapturedOutput output) {
+		fails(Pings.class, "cajun.cluster.lease-ttl=2s");
+		assertThat(output).contains("cajun.cluster.lease-ttl must be whole seconds, at least 3s");
 	}
 
 	@Test
@@ -370,6 +385,16 @@ class StartupFailureTests {
 			this.last = this.name + instances;
 			this.count++;
 			return new Count(this.last.length() + this.count);
+		}
+
+	}
+
+	@Import(Pings.class)
+	static class PingsWithStore {
+
+		@Bean
+		InMemoryActorStore sharedStore() {
+			return new InMemoryActorStore();
 		}
 
 	}

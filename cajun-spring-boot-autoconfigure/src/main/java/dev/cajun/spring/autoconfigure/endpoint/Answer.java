@@ -14,6 +14,10 @@ record Answer(int status, OperationResponseBody body) {
 		return new Answer(200, body);
 	}
 
+	static Answer accepted(OperationResponseBody body) {
+		return new Answer(202, body);
+	}
+
 	static Answer badRequest(String reason) {
 		return error(400, "Bad Request", reason);
 	}

@@ -4,6 +4,7 @@ import java.security.Principal;
 import java.util.Map;
 
 import dev.cajun.spring.autoconfigure.endpoint.ClusterQueries.ListRequest;
+import dev.cajun.spring.autoconfigure.endpoint.ClusterQueries.WriteRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,15 +48,18 @@ class ClusterEndpointWebExtension {
 
 	@WriteOperation
 	WebEndpointResponse<OperationResponseBody> write(SecurityContext security,
-			@Selector(match = Match.ALL_REMAINING) String[] path, @Nullable String key) {
-		Answer answer = this.queries.write(path, key);
+			@Selector(match = Match.ALL_REMAINING) String[] path, @Nullable String key, @Nullable String target,
+			@Nullable String force, @Nullable String dryRun) {
+		WriteRequest request = new WriteRequest(key, target, force, dryRun);
+		Answer answer = this.queries.write(path, request);
 		Principal principal = security.getPrincipal();
 		String who = (principal != null) ? principal.getName() : "anonymous";
 		String operation = String.join("/", path);
-		logger.info("Cluster operation '{}' (key '{}') by {} was answered {}", operation, (key != null) ? key : "", who,
-				answer.status());
+		logger.info("Cluster operation '{}' ({}) by {} was answered {}", operation, request, who, answer.status());
 		this.events.publishEvent(new AuditApplicationEvent(who, "CAJUN_CLUSTER_WRITE",
-				Map.of("operation", operation, "key", (key != null) ? key : "", "status", answer.status())));
+				Map.of("operation", operation, "key", (key != null) ? key : "", "target",
+						(target != null) ? target : "", "force", (force != null) ? force : "", "dryRun",
+						(dryRun != null) ? dryRun : "", "status", answer.status())));
 		return response(answer);
 	}
 

@@ -8,16 +8,28 @@ import java.util.concurrent.TimeoutException;
 import dev.cajun.ActorId;
 import dev.cajun.CajunException;
 import dev.cajun.UnknownActorTypeException;
+import dev.cajun.cluster.Operation;
+import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.node.ActivationInfo;
 import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.NodeInfo;
+import dev.cajun.node.RoutingInfo;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Actor;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorDetail;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorPage;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Cluster;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Done;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Load;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.MigrationList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Node;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.NodeVersion;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.NodeVersions;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Nodes;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Plan;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Released;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Routing;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ShardList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Status;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Store;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Types;
@@ -35,6 +47,16 @@ final class ClusterQueries {
 
 	private static final long STORE_TIMEOUT_SECONDS = 10;
 
+	private static final long LEADER_TIMEOUT_SECONDS = 10;
+
+	private static final String READS = "'nodes', 'nodes/{id}', 'nodes/{id}/drain-plan', 'shards', 'types', 'actors', "
+			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'routing/{type}/{key}', 'routing/{type}?key=', "
+			+ "'migrations', 'load' and 'versions'";
+
+	private static final String WRITES = "'nodes/{id}/drain', 'nodes/{id}/undrain', 'actors/{type}/{key}/migrate', "
+			+ "'actors/{type}/{key}/release', both also as 'actors/{type}/…' with 'key', 'rebalance' and "
+			+ "'leader/resign'";
+
 	private final ClusterManagement management;
 
 	ClusterQueries(ClusterManagement management) {
@@ -43,9 +65,15 @@ final class ClusterQueries {
 
 	Cluster cluster() {
 		NodeInfo node = this.management.node();
-		return new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(), node.node(),
-				List.of(Node.of(node)), node.shards(), Store.of(node), node.quarantined(), new Versions(
-						ClusterManagement.class.getPackage().getImplementationVersion(), StoreMeta.FORMAT_VERSION));
+		return new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(),
+				node.mode().equals("local") ? node.node() : node.leader(), nodes(), node.shards(), Store.of(node),
+				node.quarantined(), new Versions(ClusterManagement.class.getPackage().getImplementationVersion(),
+						StoreMeta.FORMAT_VERSION));
+	}
+
+	private List<Node> nodes() {
+		NodeInfo self = this.management.node();
+		return this.management.nodes().stream().map((node) -> Node.of(node, self)).toList();
 	}
 
 	/** Any read: the segments of the path behind the endpoint's own. */
@@ -55,18 +83,67 @@ final class ClusterQueries {
 			case 1 -> switch (path[0]) {
 				case "types" -> Answer.ok(new Types(this.management.types()));
 				case "actors" -> list(list);
+				case "nodes" -> Answer.ok(new Nodes(nodes()));
+				case "shards" -> Answer.ok(new ShardList(this.management.shards()));
+				case "migrations" -> Answer.ok(new MigrationList(this.management.migrations()));
+				case "load" -> Answer.ok(new Load(this.management.loads()));
+				case "versions" -> Answer.ok(versions());
 				default -> unknownPath(path);
 			};
-			case 2 -> !path[0].equals("actors") ? unknownPath(path)
-					: (key == null) ? Answer.badRequest("The query parameter 'key' is missing") : explain(path[1], key);
-			case 3 -> path[0].equals("actors") ? explain(path[1], path[2]) : unknownPath(path);
+			case 2 -> switch (path[0]) {
+				case "nodes" -> node(path[1]);
+				case "actors" -> (key == null) ? missingKey() : explain(path[1], key);
+				case "routing" -> (key == null) ? missingKey() : routing(path[1], key);
+				default -> unknownPath(path);
+			};
+			case 3 -> switch (path[0]) {
+				case "nodes" -> path[2].equals("drain-plan") ? drainPlan(path[1]) : unknownPath(path);
+				case "actors" -> explain(path[1], path[2]);
+				case "routing" -> routing(path[1], path[2]);
+				default -> unknownPath(path);
+			};
 			default -> unknownPath(path);
 		};
 	}
 
+	private static Answer missingKey() {
+		return Answer.badRequest("The query parameter 'key' is missing");
+	}
+
 	private Answer unknownPath(String[] path) {
-		return Answer.notFound("There is no '" + String.join("/", path)
-				+ "' here; there are 'types', 'actors', 'actors/{type}/{key}' and 'actors/{type}?key='");
+		return Answer.notFound("There is no '" + String.join("/", path) + "' here; there are " + READS);
+	}
+
+	private Answer node(String node) {
+		return nodes().stream()
+			.filter((known) -> known.name().equals(name(node)))
+			.findFirst()
+			.map(Answer::ok)
+			.orElseGet(() -> Answer.notFound("There is no node '" + node + "'"));
+	}
+
+	/** A node's name; an id with its incarnation is as good. */
+	private static String name(String node) {
+		int hash = node.indexOf('#');
+		return (hash < 0) ? node : node.substring(0, hash);
+	}
+
+	private Answer drainPlan(String node) {
+		return guarded(() -> Answer.ok(new Plan(name(node), this.management.drainPlan(name(node)))));
+	}
+
+	private Answer routing(String type, String key) {
+		return guarded(() -> Answer.ok(Routing.of(this.management.routing(new ActorId(type, key)))));
+	}
+
+	private NodeVersions versions() {
+		List<NodeVersion> versions = this.management.nodes()
+			.stream()
+			.map((node) -> new NodeVersion(node.name(), node.version().isEmpty() ? null : node.version(),
+					node.protocol()))
+			.toList();
+		long different = versions.stream().map((node) -> node.version() + "/" + node.protocol()).distinct().count();
+		return new NodeVersions(versions, different > 1);
 	}
 
 	private Answer list(ListRequest request) {
@@ -82,7 +159,9 @@ final class ClusterQueries {
 					+ request.limit() + "'");
 		}
 		if (node != null && !isThisNode(node)) {
-			return Answer.notFound("There is no node '" + node + "'");
+			return nodes().stream().anyMatch((known) -> known.name().equals(name(node)))
+					? Answer.conflict("Node '" + node + "' lists its own actors: ask its endpoint")
+					: Answer.notFound("There is no node '" + node + "'");
 		}
 		if (stored && type == null) {
 			return Answer.badRequest("'stored' needs a 'type': stored actors are listed by type");
@@ -119,16 +198,68 @@ final class ClusterQueries {
 	}
 
 	/** Any write. */
-	Answer write(String[] path, @Nullable String key) {
-		boolean keyInPath = path.length == 4;
-		boolean known = (keyInPath || path.length == 3) && path[0].equals("actors")
-				&& path[path.length - 1].equals("release");
-		if (!known) {
-			return Answer.notFound("There is no operation '" + String.join("/", path)
-					+ "' here; there are 'actors/{type}/{key}/release' and 'actors/{type}/release' with 'key'");
+	Answer write(String[] path, WriteRequest request) {
+		if (path.length == 0) {
+			return Answer.notFound("There is no operation here; there are " + WRITES);
 		}
-		String actorKey = keyInPath ? path[2] : key;
-		return (actorKey == null) ? Answer.badRequest("'key' is missing") : release(path[1], actorKey);
+		String operation = path[path.length - 1];
+		if (path[0].equals("actors") && (path.length == 3 || path.length == 4)) {
+			String key = (path.length == 4) ? path[2] : request.key();
+			if (operation.equals("release")) {
+				return (key == null) ? Answer.badRequest("'key' is missing") : release(path[1], key);
+			}
+			if (operation.equals("migrate")) {
+				return (key == null) ? Answer.badRequest("'key' is missing") : migrate(path[1], key, request.target());
+			}
+		}
+		else if (path[0].equals("nodes") && path.length == 3) {
+			Boolean force = flag(request.force());
+			if (operation.equals("drain")) {
+				return (force == null)
+						? Answer.badRequest("'force' must be true or false, was '" + request.force() + "'")
+						: operate("drain", new Operation.Drain(name(path[1]), force));
+			}
+			if (operation.equals("undrain")) {
+				return operate("undrain", new Operation.Undrain(name(path[1])));
+			}
+		}
+		else if (path.length == 1 && operation.equals("rebalance")) {
+			Boolean dryRun = flag(request.dryRun());
+			return (dryRun == null)
+					? Answer.badRequest("'dryRun' must be true or false, was '" + request.dryRun() + "'")
+					: operate("rebalance", new Operation.Rebalance(dryRun));
+		}
+		else if (path.length == 2 && path[0].equals("leader") && operation.equals("resign")) {
+			return operate("resign", new Operation.Resign());
+		}
+		return Answer.notFound("There is no operation '" + String.join("/", path) + "' here; there are " + WRITES);
+	}
+
+	private Answer migrate(String type, String key, @Nullable String target) {
+		return guarded(() -> {
+			RoutingInfo routing = this.management.routing(new ActorId(type, key));
+			return operated("migrate", new Operation.Migrate(routing.shard(), (target == null) ? null : name(target)));
+		});
+	}
+
+	private Answer operate(String name, Operation operation) {
+		return guarded(() -> operated(name, operation));
+	}
+
+	/** Begun, and carried on by whoever leads. */
+	private Answer operated(String name, Operation operation) throws Exception {
+		return Answer.accepted(new Done(name,
+				this.management.operate(operation)
+					.toCompletableFuture()
+					.get(LEADER_TIMEOUT_SECONDS, TimeUnit.SECONDS)));
+	}
+
+	private static @Nullable Boolean flag(@Nullable String given) {
+		return (given == null || given.isBlank()) ? Boolean.FALSE : switch (given) {
+			case "true" -> Boolean.TRUE;
+			case "false" -> Boolean.FALSE;
+			default -> null;
+		};
 	}
 
 	private Answer release(String type, String key) {
@@ -152,10 +283,15 @@ final class ClusterQueries {
 		return switch (failure) {
 			case UnknownActorTypeException unknown -> Answer.notFound(String.valueOf(unknown.getMessage()));
 			case IllegalArgumentException illegal -> Answer.badRequest(String.valueOf(illegal.getMessage()));
+			case OperationRefusedException refused -> switch (refused.status()) {
+				case NOT_FOUND -> Answer.notFound(String.valueOf(refused.getMessage()));
+				case CONFLICT -> Answer.conflict(String.valueOf(refused.getMessage()));
+				case UNAVAILABLE, DONE -> Answer.unavailable(String.valueOf(refused.getMessage()));
+			};
 			case CajunException refused -> Answer.unavailable(String.valueOf(refused.getMessage()));
 			case IllegalStateException notNow -> Answer.unavailable(String.valueOf(notNow.getMessage()));
 			case TimeoutException timeout ->
-				Answer.unavailable("The store did not answer within " + STORE_TIMEOUT_SECONDS + " s");
+				Answer.unavailable("There was no answer within " + STORE_TIMEOUT_SECONDS + " s");
 			case InterruptedException interrupted -> {
 				Thread.currentThread().interrupt();
 				yield Answer.unavailable("Interrupted");
@@ -205,6 +341,19 @@ final class ClusterQueries {
 				return null;
 			}
 		}
+
+	}
+
+	/**
+	 * The arguments of a write as they came.
+	 *
+	 * @param key the actor's key, where the path has none
+	 * @param target the node to move to
+	 * @param force whether fewer nodes than wanted may stay
+	 * @param dryRun whether to say only what would be done
+	 */
+	record WriteRequest(@Nullable String key, @Nullable String target, @Nullable String force,
+			@Nullable String dryRun) {
 
 	}
 

@@ -4,12 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.cajun.ActorId;
 import dev.cajun.node.ActivationInfo;
+import dev.cajun.cluster.Migration;
 import dev.cajun.node.ActorTypeInfo;
+import dev.cajun.node.ClusterNodeInfo;
 import dev.cajun.node.NodeInfo;
-import dev.cajun.node.NodeState;
+import dev.cajun.node.RoutingInfo;
+import dev.cajun.node.ShardInfo;
+import dev.cajun.placement.NodeLoad;
+import dev.cajun.placement.PlannedMove;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -27,15 +33,15 @@ final class Descriptors {
 	 * @param mode the mode
 	 * @param status whether the node takes messages and its store works
 	 * @param node the id of this node
-	 * @param leader the id of the node that places shards
+	 * @param leader the name of the node that places shards, absent when nobody does
 	 * @param nodes the nodes
 	 * @param shards the number of shards
 	 * @param store the store of this node
 	 * @param quarantined actors of this node that refuse messages
 	 * @param versions the versions
 	 */
-	record Cluster(String cluster, String mode, Status status, String node, String leader, List<Node> nodes, int shards,
-			Store store, long quarantined, Versions versions) implements OperationResponseBody {
+	record Cluster(String cluster, String mode, Status status, String node, @Nullable String leader, List<Node> nodes,
+			int shards, Store store, long quarantined, Versions versions) implements OperationResponseBody {
 
 	}
 
@@ -54,7 +60,7 @@ final class Descriptors {
 		static Status of(NodeInfo node) {
 			return switch (node.state()) {
 				case UP -> node.storeAvailable() ? UP : DOWN;
-				case NEW, STARTING, STOPPING -> OUT_OF_SERVICE;
+				case NEW, STARTING, JOINING, DRAINING, STOPPING -> OUT_OF_SERVICE;
 				case STOPPED, FAILED -> DOWN;
 			};
 		}
@@ -62,27 +68,87 @@ final class Descriptors {
 	}
 
 	/**
-	 * A node.
+	 * A node. Of other nodes than the one that answers, only what the cluster knows.
 	 *
 	 * @param id its id
 	 * @param name its name
 	 * @param incarnation what tells its starts apart
+	 * @param address where other nodes reach it; absent in local mode
+	 * @param zone where it runs, absent when not set
+	 * @param roles what it is for
 	 * @param state what it is at
-	 * @param since when it became UP, or was built
+	 * @param leader whether it leads
 	 * @param shards how many shards it owns
-	 * @param epoch the fencing number under which it owns them
-	 * @param activations active actors by type
+	 * @param storeReachable whether it reaches the store
+	 * @param version the application's version, absent when not set
+	 * @param since when it became UP, or was built; absent of other nodes
+	 * @param epoch the fencing number under which it owns them in local mode, in a
+	 * cluster the highest given; absent of other nodes
+	 * @param activations active actors by type; absent of other nodes
 	 */
-	record Node(String id, String name, String incarnation, NodeState state, Instant since, int shards, long epoch,
-			Map<String, Long> activations) {
+	record Node(String id, String name, String incarnation, @Nullable String address, @Nullable String zone,
+			Set<String> roles, String state, boolean leader, int shards, boolean storeReachable,
+			@Nullable String version, @Nullable Instant since, @Nullable Long epoch,
+			@Nullable Map<String, Long> activations) implements OperationResponseBody {
 
-		static Node of(NodeInfo node) {
-			int hash = node.node().indexOf('#');
-			return new Node(node.node(), (hash < 0) ? node.node() : node.node().substring(0, hash),
-					node.node().substring(hash + 1), node.state(), node.startedAt(),
-					(node.state() == NodeState.UP) ? node.shards() : 0, node.epoch(), node.activations());
+		static Node of(ClusterNodeInfo node, NodeInfo self) {
+			boolean own = node.id().equals(self.node()) || self.mode().equals("local");
+			int hash = node.id().indexOf('#');
+			return new Node(node.id(), node.name(), (hash < 0) ? "" : node.id().substring(hash + 1),
+					absent(node.address()), absent(node.zone()), node.roles(), own ? self.state().name() : node.state(),
+					node.leader(), node.shards(), node.storeReachable(), absent(node.version()),
+					own ? self.startedAt() : null, own ? self.epoch() : null, own ? self.activations() : null);
 		}
 
+		private static @Nullable String absent(String text) {
+			return text.isEmpty() ? null : text;
+		}
+
+	}
+
+	/** {@code GET /actuator/cluster/nodes}. */
+	record Nodes(List<Node> nodes) implements OperationResponseBody {
+	}
+
+	/** {@code GET /actuator/cluster/nodes/{id}/drain-plan}. */
+	record Plan(String node, List<PlannedMove> moves) implements OperationResponseBody {
+	}
+
+	/** {@code GET /actuator/cluster/shards}. */
+	record ShardList(List<ShardInfo> shards) implements OperationResponseBody {
+	}
+
+	/** {@code GET /actuator/cluster/routing/{type}/{key}}. */
+	record Routing(String type, String key, int shard, @Nullable String node, @Nullable String address, long epoch,
+			String source) implements OperationResponseBody {
+
+		static Routing of(RoutingInfo routing) {
+			return new Routing(routing.actor().type(), routing.actor().key(), routing.shard(), routing.node(),
+					routing.address(), routing.epoch(), routing.source());
+		}
+
+	}
+
+	/** {@code GET /actuator/cluster/migrations}. */
+	record MigrationList(List<Migration> migrations) implements OperationResponseBody {
+	}
+
+	/**
+	 * {@code GET /actuator/cluster/load}: what the leader knows; empty on other nodes.
+	 */
+	record Load(Map<String, NodeLoad> nodes) implements OperationResponseBody {
+	}
+
+	/** {@code GET /actuator/cluster/versions}. */
+	record NodeVersions(List<NodeVersion> nodes, boolean mixed) implements OperationResponseBody {
+	}
+
+	/** The versions of one node. */
+	record NodeVersion(String node, @Nullable String version, int protocol) {
+	}
+
+	/** What an operation has begun, or done. */
+	record Done(String operation, String result) implements OperationResponseBody {
 	}
 
 	/**

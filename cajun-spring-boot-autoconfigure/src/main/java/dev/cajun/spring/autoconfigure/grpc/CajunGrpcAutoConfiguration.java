@@ -1,6 +1,9 @@
 package dev.cajun.spring.autoconfigure.grpc;
 
 import dev.cajun.grpc.GrpcTransport;
+import dev.cajun.spring.autoconfigure.CajunAutoConfiguration;
+import dev.cajun.spring.autoconfigure.OnClusteredCondition;
+import dev.cajun.spring.autoconfigure.etcd.EtcdAutoConfiguration;
 import dev.cajun.transport.Transport;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,8 +21,8 @@ import org.springframework.core.env.Environment;
  * Auto-configuration of the links between the nodes of a cluster. The transport opens its
  * port when the node starts it, and is closed by the node, or else with the context.
  */
-@AutoConfiguration(after = SslAutoConfiguration.class,
-		afterName = "dev.cajun.spring.autoconfigure.etcd.CajunEtcdAutoConfiguration")
+@AutoConfiguration(after = { SslAutoConfiguration.class, EtcdAutoConfiguration.class },
+		before = CajunAutoConfiguration.class)
 @ConditionalOnClass(GrpcTransport.class)
 @Conditional(OnClusteredCondition.class)
 @ConditionalOnMissingBean(Transport.class)

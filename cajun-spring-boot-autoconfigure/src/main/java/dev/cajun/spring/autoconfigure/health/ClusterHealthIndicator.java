@@ -42,7 +42,10 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 			case STARTING -> builder.outOfService()
 				.withDetail("reason", node.storeAvailable() ? "The node is joining"
 						: "The node is joining, and its store is not available: " + node.storeError());
-			case STOPPING -> builder.outOfService().withDetail("reason", "The node is draining");
+			case JOINING -> builder.outOfService()
+				.withDetail("reason",
+						node.trouble().isEmpty() ? "The node is joining" : "The node is joining: " + node.trouble());
+			case DRAINING, STOPPING -> builder.outOfService().withDetail("reason", "The node is draining");
 			case STOPPED -> builder.down().withDetail("reason", "The node has stopped");
 			case FAILED -> builder.down()
 				.withDetail("reason", node.storeAvailable() ? "The node failed to start"

@@ -9,6 +9,7 @@ import dev.cajun.redis.RedisStoreSettings;
 import dev.cajun.spring.RedisStoreCustomizer;
 import dev.cajun.spring.autoconfigure.CajunAutoConfiguration;
 import dev.cajun.spring.autoconfigure.ClusterName;
+import dev.cajun.spring.autoconfigure.etcd.EtcdAutoConfiguration;
 import dev.cajun.store.ActorStore;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,22 +19,23 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the store in Redis, where {@code cajun.persistence.store} asks
- * for it.
+ * for it or the node is one of a cluster.
  */
-@AutoConfiguration(after = DataRedisAutoConfiguration.class, before = CajunAutoConfiguration.class)
+@AutoConfiguration(after = { DataRedisAutoConfiguration.class, EtcdAutoConfiguration.class },
+		before = CajunAutoConfiguration.class)
 @ConditionalOnClass({ RedisActorStore.class, RedisClient.class, DataRedisConnectionDetails.class })
-@ConditionalOnProperty(name = "cajun.persistence.store", havingValue = "redis")
+@Conditional(OnRedisStoreCondition.class)
 @ConditionalOnBean(DataRedisConnectionDetails.class)
 @ConditionalOnMissingBean({ ActorStore.class, ActorSystem.class })
 @EnableConfigurationProperties(RedisStoreProperties.class)

@@ -27,7 +27,8 @@ class LampApplication {
 	static ConfigurableApplicationContext start(String... arguments) {
 		return new SpringApplicationBuilder(LampApplication.class)
 			.properties("server.port=0", "spring.application.name=lamps", "spring.jmx.enabled=false",
-					"cajun.persistence.store=redis", "cajun.cluster.shards=32", "cajun.persistence.redis.place-ttl=1s",
+					"spring.docker.compose.enabled=false", "cajun.persistence.store=redis", "cajun.cluster.shards=32",
+					"cajun.persistence.redis.place-ttl=1s",
 					"management.endpoints.web.exposure.include=health,cluster,metrics",
 					"management.endpoint.health.show-details=always", "management.endpoint.health.probes.enabled=true")
 			.run(arguments);

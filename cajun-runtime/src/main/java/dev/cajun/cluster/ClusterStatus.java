@@ -1,0 +1,33 @@
+package dev.cajun.cluster;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.cajun.placement.Node;
+import dev.cajun.placement.NodeLoad;
+import dev.cajun.placement.PlacementTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster as one node sees it at one moment. Immutable.
+ *
+ * @param self this node in its present incarnation
+ * @param state what this node is at; {@code null} before it is registered
+ * @param trouble what this node waits for, or what does not work; empty when nothing
+ * @param provable whether its lease can be proved now
+ * @param leads whether it leads
+ * @param leader the name of the leader, or {@code null} when nobody leads
+ * @param nodes what each node says of itself, by name
+ * @param table the placement table, or {@code null} when there is none
+ * @param tableRevision the revision of the table
+ * @param owned how many shards are served here
+ * @param lostShards shards of this node of which the store has lost the data
+ * @param migrations moves under way, and the last that ended
+ * @param loads what each node has to do, as far as the leader knows; empty elsewhere
+ */
+public record ClusterStatus(Node self, NodeRecord.@Nullable State state, String trouble, boolean provable,
+		boolean leads, @Nullable String leader, Map<String, NodeRecord> nodes, @Nullable PlacementTable table,
+		long tableRevision, int owned, List<Integer> lostShards, List<Migration> migrations,
+		Map<String, NodeLoad> loads) {
+
+}

@@ -1,0 +1,86 @@
+package dev.cajun.cluster;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.cajun.placement.Node;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where this node's view of the cluster can be read.
+ * <p>
+ * Thread-safe to read; written in the event loop only.
+ */
+final class StatusBoard {
+
+	private final Reading reading;
+
+	private final Opening opening;
+
+	private final Membership membership;
+
+	private final Leader leader;
+
+	private final ShardOwner owner;
+
+	private final Migrations migrations;
+
+	private volatile ClusterStatus status;
+
+	StatusBoard(Node self, Reading reading, Opening opening, Membership membership, Leader leader, ShardOwner owner,
+			Migrations migrations) {
+		this.reading = reading;
+		this.opening = opening;
+		this.membership = membership;
+		this.leader = leader;
+		this.owner = owner;
+		this.migrations = migrations;
+		this.status = new ClusterStatus(self, null, "the node has not started", false, false, null, Map.of(), null, 0,
+				0, List.of(), List.of(), Map.of());
+	}
+
+	ClusterStatus status() {
+		return this.status;
+	}
+
+	/**
+	 * Writes what is so now.
+	 * @param storeTrouble why the store cannot be used; empty when it can
+	 * @return whether what this node is at may have changed
+	 */
+	boolean publish(String storeTrouble) {
+		ClusterView view = this.reading.view();
+		NodeRecord record = view.record(this.membership.self());
+		LeaderRecord leads = view.leader();
+		ClusterStatus before = this.status;
+		ClusterStatus now = new ClusterStatus(this.membership.self(), (record == null) ? null : record.state(),
+				trouble(record, leads, storeTrouble), this.membership.isProvable(), this.leader.leads(),
+				(leads == null) ? null : leads.name(), view.nodes(), this.leader.table(view), view.tableRevision(),
+				this.owner.fences().size(), List.copyOf(this.owner.lost()), this.migrations.all(),
+				this.leader.leads() ? this.leader.balancer().loads() : Map.of());
+		this.status = now;
+		return before.state() != now.state() || (before.owned() == 0) != (now.owned() == 0);
+	}
+
+	private String trouble(@Nullable NodeRecord record, @Nullable LeaderRecord leads, String storeTrouble) {
+		String trouble = (this.opening.refusal() == null) ? this.reading.trouble() : "";
+		if (trouble.isEmpty()) {
+			trouble = this.opening.trouble();
+		}
+		if (trouble.isEmpty()) {
+			trouble = storeTrouble;
+		}
+		if (!trouble.isEmpty()) {
+			return trouble;
+		}
+		if (record == null || !this.membership.isRegistered()) {
+			return this.membership.trouble();
+		}
+		if (record.state() == NodeRecord.State.JOINING) {
+			return "the leader " + ((leads == null) ? "(none yet)" : leads.name())
+					+ " has not reached this node at its advertised address " + record.node().address() + " yet";
+		}
+		return this.membership.isProvable() ? "" : "the lease cannot be proved: the metadata does not answer";
+	}
+
+}

@@ -1,0 +1,210 @@
+package dev.cajun.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import dev.cajun.metadata.FaultyMetadata;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Clusters to which random things happen, one after the other and at once. Whatever
+ * happens, what {@link SimCluster} checks after each step must hold; and when nothing
+ * happens any more, within a bound, one live node leads, every shard is served by a node
+ * that is up and by no other, everybody knows where, and nothing changes from then on.
+ * <p>
+ * {@code -Dcajun.simulation.seeds=5000} runs more, {@code -Dcajun.simulation.seed=N} one.
+ */
+@Execution(ExecutionMode.SAME_THREAD)
+class ClusterSimulationTests {
+
+	private static final int SHARDS = 16;
+
+	private static final Duration BOUND = SimCluster.TTL.multipliedBy(5);
+
+	@Test
+	void everyShardHasOneOwnerWhateverHappens() {
+		Long one = Long.getLong("cajun.simulation.seed");
+		long first = (one != null) ? one : 1;
+		long last = (one != null) ? one : Integer.getInteger("cajun.simulation.seeds", 60);
+		List<Long> failed = new ArrayList<>();
+		AssertionError error = null;
+		for (long seed = first; seed <= last; seed++) {
+			try {
+				new Run(seed).run();
+			}
+			catch (AssertionError | RuntimeException ex) {
+				failed.add(seed);
+				error = (error != null) ? error : new AssertionError("Seed " + seed + ": " + ex.getMessage(), ex);
+			}
+		}
+		if (error != null) {
+			throw new AssertionError("Seeds that failed, see -Dcajun.simulation.seed: " + failed, error);
+		}
+	}
+
+	private static final class Run {
+
+		private final Random random;
+
+		private final SimCluster cluster;
+
+		private final List<String> story = new ArrayList<>();
+
+		private final int names;
+
+		private FaultyMetadata.@Nullable Backup backup;
+
+		Run(long seed) {
+			this.random = new Random(seed * 31 + 7);
+			this.cluster = new SimCluster(seed, SHARDS);
+			this.names = 3 + this.random.nextInt(3);
+		}
+
+		void run() {
+			try {
+				for (int i = 1; i <= this.names; i++) {
+					this.cluster.start("n" + i);
+				}
+				this.cluster.advance(Duration.ofMillis(this.random.nextInt(4000)));
+				int faults = 2 + this.random.nextInt(6);
+				for (int i = 0; i < faults; i++) {
+					fault();
+					this.cluster
+						.advance(Duration.ofMillis(10 + this.random.nextInt(this.random.nextBoolean() ? 500 : 12_000)));
+				}
+				heal();
+				this.cluster.awaitSettled(BOUND);
+				// What comes to rest late: pins, balance, rebalancing to those that came
+				// back
+				this.cluster.advance(SimCluster.TTL);
+				this.cluster.awaitSettled(BOUND);
+				Map<Integer, Long> epochs = this.cluster.epochs();
+				String leader = String.valueOf(this.cluster.leader());
+				this.cluster.advance(Duration.ofSeconds(10));
+				assertThat(this.cluster.unsettled()).isEmpty();
+				assertThat(this.cluster.epochs()).as("nothing moves when nothing happens").isEqualTo(epochs);
+				assertThat(String.valueOf(this.cluster.leader())).isEqualTo(leader);
+			}
+			catch (AssertionError | RuntimeException ex) {
+				throw new AssertionError(this.story + " at " + this.cluster.time.now() + ": " + ex.getMessage(), ex);
+			}
+		}
+
+		private void fault() {
+			List<SimCluster.SimNode> live = this.cluster.live();
+			SimCluster.SimNode node = live.isEmpty() ? null : live.get(this.random.nextInt(live.size()));
+			int kind = this.random.nextInt(20);
+			String name = (node == null) ? "none" : node.name;
+			this.story.add(kind + " " + name);
+			if (node == null) {
+				start();
+				return;
+			}
+			switch (kind) {
+				case 0 -> this.cluster.kill(name);
+				case 1, 2 -> {
+					if (!node.paused) {
+						this.cluster.pause(name);
+					}
+				}
+				case 3 -> live.stream().filter((other) -> other.paused).forEach((other) -> resume(other));
+				case 4 -> this.cluster.metadata.cut(name);
+				case 5 -> this.cluster.metadata.hold(name);
+				case 6 -> live.forEach((other) -> this.cluster.metadata.mend(other.name));
+				case 7 -> this.cluster.metadata.loseReplies(name, 1 + this.random.nextInt(4));
+				case 8 -> this.cluster.metadata.loseRequests(name, 1 + this.random.nextInt(4));
+				case 9 -> this.cluster.metadata.deafen(name);
+				case 10 -> node.storeView.cut(true);
+				case 11 -> live.forEach((other) -> other.storeView.cut(false));
+				case 12 -> this.cluster.network.refuse(node.address);
+				case 13 -> live.forEach((other) -> this.cluster.network.cut(node.address, other.address));
+				case 14 -> this.cluster.network.heal();
+				case 15 -> start();
+				case 16 -> {
+					this.cluster.metadata.pause();
+					this.cluster.advance(Duration.ofMillis(this.random.nextInt(25_000)));
+					this.cluster.metadata.resume();
+				}
+				case 17 -> {
+					this.cluster.metadata.stop();
+					this.cluster.advance(Duration.ofMillis(this.random.nextInt(25_000)));
+					this.cluster.metadata.start();
+				}
+				case 18 -> {
+					if (this.backup != null && this.random.nextBoolean()) {
+						this.cluster.restore(this.backup);
+					}
+					else if (this.random.nextInt(3) == 0) {
+						this.cluster.wipe();
+					}
+					else {
+						this.backup = this.cluster.metadata.backup();
+					}
+				}
+				default -> operate(live, node);
+			}
+		}
+
+		private void operate(List<SimCluster.SimNode> live, SimCluster.SimNode node) {
+			SimCluster.SimNode asked = live.get(this.random.nextInt(live.size()));
+			Operation operation = switch (this.random.nextInt(4)) {
+				case 0 -> new Operation.Drain(node.name, this.random.nextBoolean());
+				case 1 -> new Operation.Undrain(node.name);
+				case 2 -> new Operation.Migrate(this.random.nextInt(SHARDS), node.name);
+				default -> new Operation.Resign();
+			};
+			var unused = asked.plane.operate(operation);
+		}
+
+		private void start() {
+			for (int i = 1; i <= this.names + 1; i++) {
+				String name = "n" + i;
+				if (this.cluster.live().stream().noneMatch((node) -> node.name.equals(name))) {
+					this.cluster.start(name);
+					return;
+				}
+			}
+		}
+
+		private void resume(SimCluster.SimNode node) {
+			this.cluster.resume(node.name);
+		}
+
+		private void heal() {
+			for (SimCluster.SimNode node : this.cluster.live()) {
+				if (node.paused) {
+					resume(node);
+				}
+				this.cluster.metadata.mend(node.name);
+				this.cluster.metadata.release(node.name);
+				this.cluster.metadata.hear(node.name);
+				this.cluster.metadata.loseReplies(node.name, 0);
+				this.cluster.metadata.loseRequests(node.name, 0);
+				node.storeView.cut(false);
+			}
+			this.cluster.network.heal();
+			this.cluster.advance(Duration.ofSeconds(1));
+			if (this.cluster.live().isEmpty()) {
+				start();
+			}
+			this.cluster.restartRefused();
+			// A node that is drained stays so, which is for an operator to end.
+			for (SimCluster.SimNode node : this.cluster.live()) {
+				for (int i = 0; i < 3; i++) {
+					var unused = this.cluster.live().get(0).plane.operate(new Operation.Undrain(node.name));
+					this.cluster.advance(Duration.ofSeconds(1));
+				}
+			}
+		}
+
+	}
+
+}

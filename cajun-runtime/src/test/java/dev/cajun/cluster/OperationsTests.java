@@ -1,0 +1,257 @@
+package dev.cajun.cluster;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+import dev.cajun.cluster.OperationRefusedException.Status;
+import dev.cajun.placement.BalanceSettings;
+import dev.cajun.placement.NodeLoad;
+import dev.cajun.placement.PlannedMove;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What operators do to a cluster, asked of whichever node. */
+class OperationsTests {
+
+	private static final int SHARDS = 32;
+
+	@Test
+	void drainedNodeHasNothingLeftAndIsPlannedAsItIsCarriedOut() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		String drained = ClusterTests.other(cluster);
+		Map<Integer, String> planned = cluster.owners();
+		for (PlannedMove move : cluster.node("n1").plane.drainPlan(drained)) {
+			assertThat(planned.put(move.shard(), move.to())).isEqualTo(drained);
+		}
+		assertThat(cluster.node("n2").plane.drainPlan(drained)).isEqualTo(cluster.node("n3").plane.drainPlan(drained));
+		done(cluster, "n1", new Operation.Drain(drained, false));
+
+		cluster.await(() -> cluster.owners().equals(planned) && cluster.servesAll(), Duration.ofSeconds(2));
+		assertThat(cluster.node(drained).plane.status().state()).isEqualTo(NodeRecord.State.DRAINING);
+		assertThat(cluster.node(drained).shards.open()).isEmpty();
+		cluster.advance(Duration.ofSeconds(1));
+		assertThat(cluster.node(drained).events).containsOnlyOnce("drained " + drained);
+	}
+
+	@Test
+	void drainIsIdempotentAndUndrainGivesEverythingBack() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		Map<Integer, String> before = cluster.owners();
+		done(cluster, "n1", new Operation.Drain("n2", false));
+		assertThat(done(cluster, "n3", new Operation.Drain("n2", false))).contains("draining already");
+		cluster.await(() -> !cluster.owners().containsValue("n2"), Duration.ofSeconds(2));
+		done(cluster, "n2", new Operation.Undrain("n2"));
+
+		cluster.await(() -> cluster.unsettled().isEmpty() && cluster.owners().equals(before), Duration.ofSeconds(4));
+	}
+
+	@Test
+	void nextLeaderFinishesADrain() {
+		SimCluster cluster = SimCluster.of(4, SHARDS);
+		String drained = ClusterTests.other(cluster);
+		done(cluster, drained, new Operation.Drain(drained, false));
+		cluster.kill(cluster.leaderName());
+
+		cluster.await(() -> !cluster.owners().containsValue(drained) && cluster.servesAll(), Duration.ofSeconds(5));
+	}
+
+	@Test
+	void drainEndsWithTheProcess() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		Map<Integer, String> before = cluster.owners();
+		done(cluster, "n1", new Operation.Drain("n2", false));
+		cluster.stop("n2");
+		cluster.start("n2");
+
+		cluster.await(() -> cluster.unsettled().isEmpty() && cluster.owners().equals(before), Duration.ofSeconds(5));
+	}
+
+	@Test
+	void unknownNodeCannotBeDrained() {
+		SimCluster cluster = SimCluster.of(2, SHARDS);
+
+		assertThat(refused(cluster, new Operation.Drain("n9", true)).status()).isEqualTo(Status.NOT_FOUND);
+		assertThat(refused(cluster, new Operation.Undrain("n9")).status()).isEqualTo(Status.NOT_FOUND);
+	}
+
+	@Test
+	void lastNodeCannotBeDrainedEvenByForce() {
+		SimCluster cluster = SimCluster.of(1, SHARDS);
+
+		assertThat(refused(cluster, new Operation.Drain("n1", true)))
+			.satisfies((refused) -> assertThat(refused.status()).isEqualTo(Status.CONFLICT))
+			.hasMessageContaining("last one");
+	}
+
+	@Test
+	void drainThatLeavesTooFewNodesNeedsForce() {
+		SimCluster cluster = new SimCluster(3, SHARDS, (settings) -> settings.withMinNodes(2));
+		cluster.start("n1");
+		cluster.start("n2");
+		cluster.awaitSettled(Duration.ofSeconds(3));
+
+		assertThat(refused(cluster, new Operation.Drain("n2", false))).hasMessageContaining("min-nodes (2)");
+		done(cluster, "n1", new Operation.Drain("n2", true));
+	}
+
+	@Test
+	void ofTwoDrainsThatLeaveNobodyOneIsRefused() {
+		SimCluster cluster = SimCluster.of(2, SHARDS);
+		CompletableFuture<String> first = cluster.node("n1").plane.operate(new Operation.Drain("n1", true))
+			.toCompletableFuture();
+		CompletableFuture<String> second = cluster.node("n2").plane.operate(new Operation.Drain("n2", true))
+			.toCompletableFuture();
+		cluster.await(() -> first.isDone() && second.isDone(), Duration.ofSeconds(2));
+
+		assertThat(first.isCompletedExceptionally()).isNotEqualTo(second.isCompletedExceptionally());
+		cluster.await(cluster::servesAll, Duration.ofSeconds(10));
+	}
+
+	@Test
+	void migratedShardGoesToItsTargetAndStaysThereUntilUnpinned() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		Map<Integer, String> before = cluster.owners();
+		String source = before.get(7);
+		String target = source.equals("n1") ? "n2" : "n1";
+		done(cluster, "n3", new Operation.Migrate(7, target));
+		cluster.await(() -> cluster.unsettled().isEmpty() && cluster.owners().get(7).equals(target),
+				Duration.ofSeconds(1));
+		cluster.start("n4");
+		cluster.advance(Duration.ofSeconds(4));
+		assertThat(cluster.owners()).containsEntry(7, target);
+		assertThat(cluster.node("n2").plane.status().migrations())
+			.anySatisfy((migration) -> assertThat(migration.phase()).isEqualTo(Migration.Phase.COMPLETED));
+
+		done(cluster, "n1", new Operation.Migrate(7, null));
+		cluster.await(() -> cluster.unsettled().isEmpty() && !cluster.owners().get(7).equals(target),
+				Duration.ofSeconds(2));
+	}
+
+	@Test
+	void migrationsThatCannotBeAreRefused() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		done(cluster, "n1", new Operation.Drain("n3", false));
+
+		assertThat(refused(cluster, new Operation.Migrate(7, "n9")).status()).isEqualTo(Status.NOT_FOUND);
+		assertThat(refused(cluster, new Operation.Migrate(99, "n1")).status()).isEqualTo(Status.NOT_FOUND);
+		assertThat(refused(cluster, new Operation.Migrate(7, "n3")).status()).isEqualTo(Status.CONFLICT);
+	}
+
+	@Test
+	void ofTwoMigrationsOfOneShardOneIsRefused() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		String source = cluster.owners().get(7);
+		String[] others = cluster.live()
+			.stream()
+			.map((node) -> node.name)
+			.filter((name) -> !name.equals(source))
+			.toArray(String[]::new);
+		cluster.node(source).shards.stuck(true);
+		done(cluster, "n1", new Operation.Migrate(7, others[0]));
+		cluster.advance(Duration.ofMillis(200));
+
+		assertThat(refused(cluster, new Operation.Migrate(7, others[1]))).hasMessageContaining("on its way");
+	}
+
+	@Test
+	void sourceKeepsWhatItDoesNotGiveUpInTimeAndTheMigrationFailsInTheEnd() {
+		SimCluster cluster = SimCluster.of(2, SHARDS);
+		String source = cluster.owners().get(7);
+		String target = source.equals("n1") ? "n2" : "n1";
+		cluster.node(source).shards.stuck(true);
+		done(cluster, "n1", new Operation.Migrate(7, target));
+		cluster.advance(Duration.ofSeconds(6));
+		assertThat(cluster.node(source).shards.open()).containsKey(7);
+		assertThat(cluster.node("n1").plane.status().migrations())
+			.anySatisfy((migration) -> assertThat(migration.phase()).isEqualTo(Migration.Phase.ABORTED));
+
+		cluster.advance(Duration.ofSeconds(40));
+		assertThat(cluster.settledTable().pins().get(7).node()).isEqualTo(source);
+		assertThat(cluster.unsettled()).isEmpty();
+	}
+
+	@Test
+	void leaderThatResignsLeavesItToAnotherAndNothingMoves() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		String leader = cluster.leaderName();
+		Map<Integer, Long> before = cluster.epochs();
+		done(cluster, ClusterTests.other(cluster), new Operation.Resign());
+		cluster.await(() -> cluster.leader() != null && !cluster.leaderName().equals(leader), Duration.ofSeconds(2));
+
+		cluster.awaitSettled(Duration.ofSeconds(1));
+		assertThat(cluster.epochs()).isEqualTo(before);
+		assertThat(cluster.node(leader).events.getLast()).isEqualTo("leader " + cluster.leaderName());
+	}
+
+	@Test
+	void nobodyLeadsNobodyIsAsked() {
+		SimCluster cluster = new SimCluster(3, SHARDS);
+		cluster.start("n1");
+
+		assertThat(refused(cluster, new Operation.Resign()).status()).isEqualTo(Status.UNAVAILABLE);
+	}
+
+	@Test
+	void hotNodeIsBalancedByLoad() {
+		BalanceSettings often = new BalanceSettings(true, Duration.ofSeconds(2), 0.2, 10, 0.8, Duration.ofMinutes(5), 1,
+				1, 1);
+		SimCluster cluster = new SimCluster(3, SHARDS,
+				(settings) -> new ClusterSettings(settings.cluster(), settings.name(), "", settings.roles(), "",
+						settings.shards(), 1, settings.settleTime(), settings.leaseTtl(), settings.tokens(), often,
+						settings.strategy()));
+		for (int i = 1; i <= 3; i++) {
+			cluster.start("n" + i);
+		}
+		cluster.awaitSettled(Duration.ofSeconds(3));
+		Map<Integer, Double> rates = new TreeMap<>();
+		cluster.owners().forEach((shard, owner) -> rates.put(shard, owner.equals("n1") ? 50.0 : 10.0));
+		for (int round = 0; round < 16; round++) {
+			Map<Integer, String> owners = cluster.owners();
+			cluster.live().forEach((node) -> node.load = load(node.name, owners, rates));
+			cluster.advance(Duration.ofMillis(500));
+		}
+
+		cluster.awaitSettled(Duration.ofSeconds(2));
+		double total = rates.values().stream().mapToDouble(Double::doubleValue).sum();
+		cluster.live()
+			.forEach(
+					(node) -> assertThat(score(node.name, cluster.owners(), rates, total)).isBetween(2 * 0.8, 2 * 1.2));
+		assertThat(cluster.settledTable().pins().values()).isNotEmpty().noneMatch((pin) -> pin.byOperator());
+	}
+
+	private static NodeLoad load(String name, Map<Integer, String> owners, Map<Integer, Double> rates) {
+		Map<Integer, Double> its = new TreeMap<>();
+		rates.forEach((shard, rate) -> {
+			if (owners.get(shard).equals(name)) {
+				its.put(shard, rate);
+			}
+		});
+		return new NodeLoad(0, its.values().stream().mapToDouble(Double::doubleValue).sum(), 0.1, 0.1, its);
+	}
+
+	private static double score(String name, Map<Integer, String> owners, Map<Integer, Double> rates, double total) {
+		double score = 0;
+		for (Map.Entry<Integer, Double> rate : rates.entrySet()) {
+			if (owners.get(rate.getKey()).equals(name)) {
+				score += 3.0 / SHARDS + 3 * rate.getValue() / total;
+			}
+		}
+		return score;
+	}
+
+	private static String done(SimCluster cluster, String asked, Operation operation) {
+		CompletableFuture<String> answer = cluster.node(asked).plane.operate(operation).toCompletableFuture();
+		cluster.await(answer::isDone, Duration.ofSeconds(6));
+		return answer.join();
+	}
+
+	private static OperationRefusedException refused(SimCluster cluster, Operation operation) {
+		CompletableFuture<String> answer = cluster.node("n1").plane.operate(operation).toCompletableFuture();
+		cluster.await(answer::isDone, Duration.ofSeconds(6));
+		return (OperationRefusedException) answer.exceptionNow();
+	}
+
+}

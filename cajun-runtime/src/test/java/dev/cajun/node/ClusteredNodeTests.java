@@ -1,0 +1,281 @@
+package dev.cajun.node;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import dev.cajun.ActorId;
+import dev.cajun.ActorRef;
+import dev.cajun.AskOptions;
+import dev.cajun.JoinRefusedException;
+import dev.cajun.activation.ActorSettings;
+import dev.cajun.cluster.ClusterSettings;
+import dev.cajun.cluster.Operation;
+import dev.cajun.metadata.InMemoryMetadata;
+import dev.cajun.metadata.MetadataStore;
+import dev.cajun.store.ActorStore;
+import dev.cajun.store.InMemoryActorStore;
+import dev.cajun.store.StoreMeta;
+import dev.cajun.time.SystemClock;
+import dev.cajun.transport.Address;
+import dev.cajun.transport.InMemoryNetwork;
+import dev.cajun.transport.InMemoryTransport;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Whole nodes in a cluster within this process, in real time. */
+class ClusteredNodeTests {
+
+	private static final int SHARDS = 16;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final SystemClock clock = new SystemClock();
+
+	private final InMemoryMetadata metadata = new InMemoryMetadata(this.clock);
+
+	private final InMemoryNetwork network = new InMemoryNetwork(this.clock, new Random(1));
+
+	private final InMemoryActorStore memory = new InMemoryActorStore();
+
+	private final Map<String, TestProcess> processes = new TreeMap<>();
+
+	private @Nullable StoreMeta meta;
+
+	@AfterEach
+	void stopNodes() {
+		List<CompletableFuture<Void>> stopping = this.processes.values()
+			.stream()
+			.map((process) -> process.node.stop())
+			.toList();
+		stopping.forEach((stopped) -> Awaitility.await().atMost(PATIENCE).until(stopped::isDone));
+		this.clock.close();
+	}
+
+	@Test
+	void anyNodeReachesAnyActor() {
+		start("n1", "n2", "n3");
+		Map<String, Long> expected = new TreeMap<>();
+		for (int i = 0; i < 60; i++) {
+			String key = "k" + i % 20;
+			long sum = account("n" + (1 + i % 3), key).call(new TestActor.Add(1));
+			assertThat(sum).isEqualTo(expected.merge(key, 1L, Long::sum));
+		}
+
+		ClusterManagement management = process("n2").node.management();
+		assertThat(management.nodes()).hasSize(3)
+			.allSatisfy((node) -> assertThat(node.state()).isEqualTo("UP"))
+			.satisfiesOnlyOnce((node) -> assertThat(node.leader()).isTrue());
+		assertThat(management.shards()).hasSize(SHARDS)
+			.allSatisfy((shard) -> assertThat(shard.owner()).isIn("n1", "n2", "n3"));
+		RoutingInfo routing = management.routing(new ActorId("account", "k7"));
+		assertThat(process(String.valueOf(routing.node())).node.management()
+			.explain(new ActorId("account", "k7"))
+			.active()).isTrue();
+		assertThat(routing.address()).isEqualTo(routing.node() + ".test:7400");
+	}
+
+	@Test
+	void actorsOfAKilledNodeAnswerElsewhereWithWhatTheyHad() {
+		start("n1", "n2", "n3");
+		for (int i = 0; i < 30; i++) {
+			account("n1", "k" + i).call(new TestActor.Add(5));
+		}
+		kill("n3");
+
+		for (int i = 0; i < 30; i++) {
+			ActorRef<TestActor.Message> account = account("n1", "k" + i);
+			Long sum = Awaitility.await()
+				.atMost(PATIENCE)
+				.ignoreExceptions()
+				.until(() -> account.ask(new TestActor.Add(1), AskOptions.defaults().withIdempotencyKey("once")).join(),
+						(answer) -> true);
+			assertThat(sum).isEqualTo(6);
+		}
+	}
+
+	@Test
+	void nodeThatStopsGivesItsActorsAwayAndNoRequestFails() throws Exception {
+		start("n1", "n2", "n3");
+		List<CompletableFuture<Long>> answers = new ArrayList<>();
+		CompletableFuture<Void> stopped = process("n2").node.stop();
+		int rounds = 0;
+		while (!stopped.isDone() || rounds < 20) {
+			for (int i = 0; i < 20; i++) {
+				answers.add(account("n1", "k" + i).ask(new TestActor.Add(1)));
+			}
+			rounds++;
+			CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).get(20, TimeUnit.SECONDS);
+		}
+
+		assertThat(answers).allSatisfy((answer) -> assertThat(answer).isCompleted());
+		for (int i = 0; i < 20; i++) {
+			assertThat(account("n3", "k" + i).call(new TestActor.Get()).sum()).isEqualTo(rounds);
+		}
+		assertThat(process("n1").node.management().shards())
+			.noneSatisfy((shard) -> assertThat(shard.owner()).isEqualTo("n2"));
+		this.processes.remove("n2");
+	}
+
+	@Test
+	void actorMovesWithItsShardAndKeepsItsState() {
+		start("n1", "n2");
+		account("n1", "alice").call(new TestActor.Add(7));
+		ActorId alice = new ActorId("account", "alice");
+		ClusterManagement management = process("n1").node.management();
+		String source = String.valueOf(management.routing(alice).node());
+		String target = source.equals("n1") ? "n2" : "n1";
+		assertThat(done(management.operate(new Operation.Migrate(management.routing(alice).shard(), target))))
+			.contains(target);
+
+		Awaitility.await().atMost(PATIENCE).until(() -> target.equals(management.routing(alice).node()));
+		assertThat(account("n1", "alice").call(new TestActor.Add(1))).isEqualTo(8);
+		assertThat(process(target).node.management().explain(alice).active()).isTrue();
+		assertThat(process(source).node.management().explain(alice).active()).isFalse();
+	}
+
+	@Test
+	void drainedNodeSaysSoAndMayHaveShardsAgain() {
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		done(management.operate(new Operation.Drain("n2", false)));
+		Awaitility.await().atMost(PATIENCE).until(() -> process("n2").node.state() == NodeState.DRAINING);
+		Awaitility.await().atMost(PATIENCE).until(() -> process("n2").node.management().node().owned() == 0);
+
+		done(management.operate(new Operation.Undrain("n2")));
+		Awaitility.await().atMost(PATIENCE).until(() -> process("n2").node.state() == NodeState.UP);
+		Awaitility.await().atMost(PATIENCE).until(() -> process("n2").node.management().node().owned() > 0);
+	}
+
+	@Test
+	void nodeWithAnotherNumberOfShardsDoesNotStart() {
+		start("n1");
+		TestProcess other = new TestProcess("n2", SHARDS * 2);
+
+		assertThatExceptionOfType(JoinRefusedException.class).isThrownBy(other.node::start)
+			.withMessageContaining("Set cajun.cluster.shards to 16, not 32");
+		assertThat(other.node.state()).isEqualTo(NodeState.FAILED);
+		assertThat(other.node.stop()).succeedsWithin(PATIENCE);
+	}
+
+	private void start(String... names) {
+		for (String name : names) {
+			TestProcess process = new TestProcess(name, SHARDS);
+			this.processes.put(name, process);
+			process.node.start();
+		}
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> this.processes.values()
+				.stream()
+				.allMatch((process) -> process.node.state() == NodeState.UP
+						&& process.node.management().node().owned() > 0));
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> process(names[0]).node.management()
+				.shards()
+				.stream()
+				.allMatch((shard) -> shard.phase().equals("OWNED")));
+	}
+
+	private void kill(String name) {
+		TestProcess process = process(name);
+		this.processes.remove(name);
+		process.dead = true;
+		this.network.kill(process.address);
+		process.metadataStore.close();
+	}
+
+	private TestProcess process(String name) {
+		TestProcess process = this.processes.get(name);
+		assertThat(process).as(name).isNotNull();
+		return process;
+	}
+
+	private ActorRef<TestActor.Message> account(String node, String key) {
+		return process(node).node.system().actors("account", TestActor.Message.class).get(key);
+	}
+
+	private static String done(CompletionStage<String> operation) {
+		CompletableFuture<String> answer = operation.toCompletableFuture();
+		Awaitility.await().atMost(PATIENCE).until(answer::isDone);
+		return answer.join();
+	}
+
+	/** A node with what belongs to its process. */
+	private final class TestProcess implements InvocationHandler {
+
+		private final Address address;
+
+		private final InMemoryTransport transport;
+
+		private final MetadataStore metadataStore = ClusteredNodeTests.this.metadata.connect();
+
+		private final CajunNode node;
+
+		private volatile boolean dead;
+
+		TestProcess(String name, int shards) {
+			this.address = new Address(name + ".test", 7400);
+			this.transport = ClusteredNodeTests.this.network.transport(this.address);
+			ActorStore store = (ActorStore) Proxy.newProxyInstance(ActorStore.class.getClassLoader(),
+					new Class<?>[] { ActorStore.class }, this);
+			this.node = CajunNode.builder()
+				.settings(NodeSettings.defaults().withCluster("bank").withName(name).withShards(shards))
+				.cluster(ClusterSettings.of("bank", name).withShards(shards).withLeaseTtl(Duration.ofSeconds(3)),
+						this.metadataStore, this.transport)
+				.store(store)
+				.scheduler(this.transport.time())
+				.actor(new TestActor().definition("account", ActorSettings.defaults()))
+				.build();
+		}
+
+		/** All nodes share a store; one that is dead reaches it no more. */
+		@Override
+		public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+			if (this.dead && CompletionStage.class.isAssignableFrom(method.getReturnType())) {
+				return new CompletableFuture<>();
+			}
+			if (method.getName().equals("open") && arguments != null) {
+				return open((StoreMeta) arguments[0]);
+			}
+			if (method.getName().equals("close")) {
+				return null;
+			}
+			try {
+				return method.invoke(ClusteredNodeTests.this.memory, arguments);
+			}
+			catch (InvocationTargetException ex) {
+				throw ex.getTargetException();
+			}
+		}
+
+		private CompletionStage<StoreMeta> open(StoreMeta wanted) {
+			synchronized (ClusteredNodeTests.this.memory) {
+				StoreMeta known = ClusteredNodeTests.this.meta;
+				if (known == null) {
+					known = ClusteredNodeTests.this.memory.open(wanted).toCompletableFuture().join();
+					ClusteredNodeTests.this.meta = known;
+				}
+				return CompletableFuture.completedFuture(known);
+			}
+		}
+
+	}
+
+}

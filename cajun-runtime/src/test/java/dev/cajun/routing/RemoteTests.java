@@ -1,0 +1,471 @@
+package dev.cajun.routing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+import dev.cajun.ActorId;
+import dev.cajun.ActorRef;
+import dev.cajun.AskOptions;
+import dev.cajun.AskTimeoutException;
+import dev.cajun.Delivery;
+import dev.cajun.HandlerException;
+import dev.cajun.IdempotencyKeyReusedException;
+import dev.cajun.MailboxFullException;
+import dev.cajun.MessageUndelivered;
+import dev.cajun.NotAMemberException;
+import dev.cajun.OutcomeUnknownException;
+import dev.cajun.Persistence;
+import dev.cajun.Placement;
+import dev.cajun.ReplyTo;
+import dev.cajun.Request;
+import dev.cajun.activation.ActorDefinition;
+import dev.cajun.activation.ActorSettings;
+import dev.cajun.activation.ActorType;
+import dev.cajun.node.TestActor;
+import dev.cajun.node.TestActor.Add;
+import dev.cajun.node.TestActor.Do;
+import dev.cajun.node.TestActor.Gate;
+import dev.cajun.node.TestActor.Get;
+import dev.cajun.node.TestActor.Message;
+import dev.cajun.node.TestActor.Note;
+import dev.cajun.node.TestActor.Query;
+import dev.cajun.placement.Node;
+import dev.cajun.placement.Route;
+import dev.cajun.placement.Routes;
+import dev.cajun.placement.Shards;
+import dev.cajun.serialization.JacksonActorSerializer;
+import dev.cajun.serialization.RecordCodec;
+import dev.cajun.serialization.TypeRegistry;
+import dev.cajun.store.Fence;
+import dev.cajun.store.InMemoryActorStore;
+import dev.cajun.store.StoreMeta;
+import dev.cajun.time.SystemClock;
+import dev.cajun.transport.Address;
+import dev.cajun.transport.InMemoryNetwork;
+import dev.cajun.transport.InMemoryTransport;
+import dev.cajun.transport.Transport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Actors of another node, asked and told in real time over links inside one process: as
+ * if they were here.
+ */
+class RemoteTests {
+
+	private static final int SHARDS = 4;
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private final SystemClock clock = new SystemClock();
+
+	private final InMemoryNetwork network = new InMemoryNetwork(this.clock, new Random(1));
+
+	private final InMemoryActorStore store = new InMemoryActorStore();
+
+	private final TestActor actor = new TestActor();
+
+	private final List<Member> members = new ArrayList<>();
+
+	private final Route[] routes = new Route[SHARDS];
+
+	private long epochs;
+
+	private ActorSettings settings = ActorSettings.defaults();
+
+	@AfterEach
+	void close() {
+		this.members.forEach((member) -> member.transport.close());
+		this.clock.close();
+	}
+
+	/** The first node owns nothing, the second everything. */
+	private ActorRef<Message> start() {
+		this.store.open(new StoreMeta("s", "c", SHARDS, StoreMeta.FORMAT_VERSION)).toCompletableFuture().join();
+		this.members.add(new Member("caller"));
+		this.members.add(new Member("owner"));
+		for (int shard = 0; shard < SHARDS; shard++) {
+			give(shard, owner());
+		}
+		publish();
+		return caller().ref("a", "x");
+	}
+
+	private Member caller() {
+		return this.members.get(0);
+	}
+
+	private Member owner() {
+		return this.members.get(1);
+	}
+
+	private void give(int shard, Member member) {
+		Fence fence = new Fence(shard, ++this.epochs, member.node.id());
+		this.routes[shard] = new Route(member.node, fence.epoch(), false);
+		this.store.claim(fence, false).toCompletableFuture().join();
+		member.router.own(fence, false);
+	}
+
+	private void publish() {
+		Routes now = new Routes(this.routes, this.members.stream().map((member) -> member.node).toList());
+		this.members.forEach((member) -> member.router.routes(now));
+	}
+
+	private void move(Member from, Member to) {
+		List<CompletableFuture<Void>> released = new ArrayList<>();
+		for (int shard = 0; shard < SHARDS; shard++) {
+			this.routes[shard] = new Route(from.node, this.routes[shard].epoch(), true);
+		}
+		publish();
+		for (int shard = 0; shard < SHARDS; shard++) {
+			released.add(from.router.release(shard, to.node.peer()).toCompletableFuture());
+		}
+		released.forEach((one) -> assertThat(one).succeedsWithin(SOON));
+		for (int shard = 0; shard < SHARDS; shard++) {
+			give(shard, to);
+		}
+		publish();
+	}
+
+	private static <T extends Throwable> T failure(CompletableFuture<?> future, Class<T> type) {
+		AtomicReference<T> found = new AtomicReference<>();
+		assertThat(future).failsWithin(SOON)
+			.withThrowableOfType(ExecutionException.class)
+			.havingCause()
+			.isInstanceOfSatisfying(type, found::set);
+		return found.get();
+	}
+
+	@Test
+	void answersRequestsAndKeepsOrderOfTells() {
+		ActorRef<Message> ref = start();
+		IntStream.range(0, 500).forEach((i) -> ref.tell(new Note("n" + i)));
+		assertThat(ref.ask(new Add(3))).succeedsWithin(SOON).isEqualTo(3L);
+		assertThat(ref.call(new Get()).texts()).isEqualTo(IntStream.range(0, 500).mapToObj((i) -> "n" + i).toList());
+		assertThat(owner().router.activations().find(new ActorId("a", "x"))).isNotNull();
+		assertThat(caller().router.activations().isEmpty()).isTrue();
+	}
+
+	@Test
+	void handlerThatThrowsFailsItsCallerAsIfItWereHere() {
+		this.actor.run("throw", (message, context) -> {
+			throw new IllegalStateException("on purpose");
+		});
+		ActorRef<Message> ref = start();
+		HandlerException error = failure(ref.ask(new Query("throw")), HandlerException.class);
+		assertThat(error.errorType()).isEqualTo(IllegalStateException.class.getName());
+		assertThat(error.errorMessage()).isEqualTo("on purpose");
+		assertThat(error).hasMessageContaining("a/x");
+		assertThatExceptionOfType(HandlerException.class).isThrownBy(() -> ref.call(new Query("throw")));
+	}
+
+	@Test
+	void requestThatTimesOutBehindOthersIsNotRunAndSaysWhatItsActorDoes() throws Exception {
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		AskTimeoutException timeout = failure(
+				ref.ask(new Add(1), AskOptions.defaults().withTimeout(Duration.ofMillis(300))),
+				AskTimeoutException.class);
+		assertThat(timeout.outcome()).isEqualTo(AskTimeoutException.Outcome.NOT_RUN);
+		assertThat(timeout.activity()).isNotNull();
+		assertThat(timeout.activity().node()).isEqualTo(owner().node.id());
+		assertThat(timeout.activity().messageType()).isEqualTo("Do");
+		assertThat(timeout.activity().stack()).isNotEmpty();
+		gate.open();
+		assertThat(ref.call(new Get()).sum()).isZero();
+	}
+
+	@Test
+	void requestThatTimesOutWhileItRunsIsUnknown() throws Exception {
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		CompletableFuture<String> asked = ref.ask(new Query("gate"),
+				AskOptions.defaults().withTimeout(Duration.ofMillis(300)));
+		gate.awaitReached();
+		assertThat(failure(asked, AskTimeoutException.class).outcome()).isEqualTo(AskTimeoutException.Outcome.UNKNOWN);
+		gate.open();
+	}
+
+	@Test
+	void answersLateThroughReplyToEvenAfterMove() {
+		AtomicReference<ReplyTo<String>> later = new AtomicReference<>();
+		this.actor.run("later", (message, context) -> later.set(context.replyTo((Query) message)));
+		this.actor.run("now", (message, context) -> context.reply(later.get(), "at last"));
+		ActorRef<Message> ref = start();
+		CompletableFuture<String> asked = ref.ask(new Query("later"));
+		await().atMost(SOON).until(() -> later.get() != null);
+		assertThat(asked).isNotDone();
+		move(owner(), caller());
+		ref.tell(new Do("now"));
+		assertThat(asked).succeedsWithin(SOON).isEqualTo("at last");
+	}
+
+	@Test
+	void moveRunsWhatWaitsElsewhereInOrder() throws Exception {
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		IntStream.range(0, 200).forEach((i) -> ref.tell(new Note("n" + i)));
+		CompletableFuture<Long> asked = ref.ask(new Add(5));
+		Thread mover = Thread.ofVirtual().start(() -> move(owner(), caller()));
+		IntStream.range(200, 300).forEach((i) -> ref.tell(new Note("n" + i)));
+		gate.open();
+		mover.join();
+		assertThat(asked).succeedsWithin(SOON).isEqualTo(5L);
+		assertThat(ref.call(new Get()).texts()).isEqualTo(IntStream.range(0, 300).mapToObj((i) -> "n" + i).toList());
+		assertThat(caller().router.activations().find(new ActorId("a", "x"))).isNotNull();
+		assertThat(owner().router.activations().isEmpty()).isTrue();
+	}
+
+	@Test
+	void guaranteedTellIsAcknowledgedAfterItsWrite() {
+		ActorRef<Message> ref = start();
+		assertThat(ref.tell(new Note("once"), Delivery.EXACTLY_ONCE)).succeedsWithin(SOON);
+		assertThat(ref.call(new Get()).texts()).containsExactly("once");
+	}
+
+	@Test
+	void keyedRequestIsAnsweredAgainFromAnotherNode() {
+		ActorRef<Message> ref = start();
+		AskOptions key = AskOptions.defaults().withIdempotencyKey("k");
+		assertThat(ref.call(new Add(2), key)).isEqualTo(2);
+		assertThat(owner().<Message>ref("a", "x").call(new Add(2), key)).isEqualTo(2);
+		assertThat(ref.call(new Get()).sum()).isEqualTo(2);
+		failure(ref.ask(new Add(3), key), IdempotencyKeyReusedException.class);
+	}
+
+	@Test
+	void fullMailboxElsewhereRefusesRequestsAndDropsTells() throws Exception {
+		this.settings = ActorSettings.defaults().withMailboxCapacity(2);
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		IntStream.range(0, 5).forEach((i) -> ref.tell(new Note("n" + i)));
+		failure(ref.ask(new Add(1)), MailboxFullException.class);
+		await().atMost(SOON).until(() -> owner().undelivered.size() == 4);
+		gate.open();
+	}
+
+	@Test
+	void ownerThatIsGoneLeavesOutcomeUnknownUnlessThereIsKey() throws Exception {
+		Gate gate = this.actor.gate();
+		this.actor.on("append", (state, message, context) -> {
+			context.reply((Query) message, "ok");
+			return state.with(((Query) message).text());
+		});
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		CompletableFuture<String> plain = ref.ask(new Query("append", "plain"));
+		CompletableFuture<String> keyed = ref.ask(new Query("append", "keyed"),
+				AskOptions.defaults().withIdempotencyKey("k"));
+		CompletableFuture<Void> told = ref.tell(new Note("told"), Delivery.EXACTLY_ONCE);
+		await().atMost(SOON).until(() -> owner().router.counters().received() >= 4);
+		Member dead = this.members.remove(1);
+		this.network.kill(dead.node.address());
+		for (int shard = 0; shard < SHARDS; shard++) {
+			give(shard, caller());
+		}
+		publish();
+		failure(plain, OutcomeUnknownException.class);
+		assertThat(keyed).succeedsWithin(SOON).isEqualTo("ok");
+		assertThat(told).succeedsWithin(SOON);
+		assertThat(ref.call(new Get()).texts()).containsExactlyInAnyOrder("keyed", "told");
+		gate.open();
+	}
+
+	@Test
+	void volatileActorsStopWhenLeaseCannotBeProved() {
+		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE);
+		ActorRef<Message> ref = start();
+		assertThat(ref.call(new Add(4))).isEqualTo(4);
+		owner().router.provableUntil(this.clock.nanoTime());
+		failure(ref.ask(new Add(1)), NotAMemberException.class);
+		await().atMost(SOON).until(() -> owner().router.activations().isEmpty());
+		owner().router.provableUntil(this.clock.nanoTime() + Duration.ofMinutes(1).toNanos());
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
+	}
+
+	@Test
+	void actorsThatStayOnTheirNodeAreNeverAskedElsewhere() {
+		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE).withPlacement(Placement.LOCAL);
+		ActorRef<Message> ref = start();
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
+		assertThat(owner().<Message>ref("a", "x").call(new Add(5))).isEqualTo(5);
+		assertThat(caller().router.counters().sent()).isZero();
+	}
+
+	@Test
+	void timersGoAlongWithMove() {
+		this.actor.run("schedule",
+				(message, context) -> context.schedule("t", Duration.ofSeconds(1), new Note("timer")));
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("schedule"));
+		ref.call(new Get());
+		move(owner(), caller());
+		await().atMost(SOON).until(() -> ref.call(new Get()).texts().equals(List.of("timer")));
+	}
+
+	@Test
+	void loggingContextOfCallerIsThereForHandler() {
+		AtomicReference<@Nullable String> seen = new AtomicReference<>();
+		this.actor.run("context", (message, context) -> {
+			seen.set(MDC.get("request"));
+			context.reply((Query) message, "");
+		});
+		ActorRef<Message> ref = start();
+		MDC.put("request", "r1");
+		try {
+			ref.call(new Query("context"));
+		}
+		finally {
+			MDC.remove("request");
+		}
+		assertThat(seen.get()).isEqualTo("r1");
+	}
+
+	@Test
+	void messageWaitsForOwnerUntilThereIsOne() {
+		ActorRef<Message> ref = start();
+		Route[] known = this.routes.clone();
+		caller().router.routes(new Routes(new Route[SHARDS], List.of(caller().node, owner().node)));
+		CompletableFuture<Long> asked = ref.ask(new Add(1));
+		assertThat(caller().router.waiting(caller().router.shard(ref.id()))).contains("1 messages")
+			.contains("owner is not known");
+		caller().router.routes(new Routes(known, List.of(caller().node, owner().node)));
+		assertThat(asked).succeedsWithin(SOON).isEqualTo(1L);
+	}
+
+	@Test
+	void unreadableBytesAreCountedAndHarmNothing() {
+		ActorRef<Message> ref = start();
+		Random random = new Random(3);
+		for (int i = 0; i < 5_000; i++) {
+			byte[] bytes = new byte[2 + random.nextInt(80)];
+			random.nextBytes(bytes);
+			bytes[0] = (byte) random.nextInt(20);
+			bytes[1] = Frames.VERSION;
+			owner().receiver.received(caller().node.peer(), 0, bytes);
+		}
+		assertThat(owner().router.counters().unreadable()).isGreaterThan(1_000);
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
+	}
+
+	@Test
+	void requestThatOwnerCannotReadFailsAtOnce() {
+		ActorRef<Message> ref = start();
+		byte[] request = new FrameWriter(Frames.ASK).number(owner().router.shard(ref.id()))
+			.number(this.routes[owner().router.shard(ref.id())].epoch())
+			.number(1)
+			.actor(ref.id())
+			.number(99)
+			.number(1_000_000_000)
+			.number(0)
+			.flag(false)
+			.flag(false)
+			.context(Map.of())
+			.rest(new byte[] { 1, 2, 3 })
+			.toBytes();
+		long before = owner().router.counters().unreadable();
+		owner().receiver.received(caller().node.peer(), 0, request);
+		assertThat(owner().router.counters().unreadable()).isEqualTo(before + 1);
+	}
+
+	/** A node without a control plane of its own: the test decides. */
+	private final class Member implements ControlPlane {
+
+		private final Node node;
+
+		private final InMemoryTransport transport;
+
+		private final Transport.Receiver receiver;
+
+		private final Router router;
+
+		private final List<MessageUndelivered> undelivered = new CopyOnWriteArrayList<>();
+
+		Member(String name) {
+			Address address = new Address(name, 1);
+			this.node = new Node(name, "0", name.repeat(3), address);
+			AtomicReference<@Nullable Router> refs = new AtomicReference<>();
+			TypeRegistry.Builder registry = TypeRegistry.builder().refs((id) -> refs.get().ref(id));
+			ActorDefinition definition = RemoteTests.this.actor.definition("a", RemoteTests.this.settings);
+			registry.actor("a", definition.messageType(), definition.stateType(), null);
+			TypeRegistry types = registry.build();
+			Executor executor = (task) -> Thread.ofVirtual().start(task);
+			this.router = new Router(
+					new RouterSettings(this.node.id(), this.node.bootId(), name.hashCode(), new Shards(SHARDS), 10_000,
+							1L << 30, 1 << 20, Delivery.AT_MOST_ONCE, 1_000, Duration.ofMinutes(10)),
+					new TreeMap<>(Map.of("a", new ActorType(definition, types))), RemoteTests.this.store,
+					new RecordCodec(types, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20),
+					RemoteTests.this.clock, executor, new Router.Listener() {
+
+						@Override
+						public void published(Object event) {
+							// Nobody listens.
+						}
+
+						@Override
+						public void undelivered(MessageUndelivered message) {
+							Member.this.undelivered.add(message);
+						}
+
+					});
+			refs.set(this.router);
+			this.transport = RemoteTests.this.network.transport(address);
+			this.receiver = this.router.join(this.transport, this);
+			this.transport.start(new Transport.Self("c", name, this.node.bootId()), this.receiver)
+				.toCompletableFuture()
+				.join();
+			this.router.admit(Router.Admission.OPEN);
+		}
+
+		<M> ActorRef<M> ref(String type, String key) {
+			return this.router.<M>actors(type).get(key);
+		}
+
+		@Override
+		public CompletionStage<Void> refresh() {
+			publish();
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
+		public void fenced(Fence mine, long foundEpoch, String foundOwner) {
+			publish();
+		}
+
+		@Override
+		public void suspect(String nodeName) {
+			// The test knows.
+		}
+
+		@Override
+		public void received(Transport.Peer from, byte[] message) {
+			throw new AssertionError("nothing but routing sends here");
+		}
+
+	}
+
+}

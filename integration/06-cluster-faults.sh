@@ -1,0 +1,7 @@
+#!/bin/sh
+# Three nodes with etcd and Redis, under load: kill -9 of an owner and of the leader, pauses, etcd gone, Redis gone, a
+# rolling restart. Every deposit is there exactly once. With the argument "full", outages of full length.
+. "$(dirname "$0")/common.sh"
+bin/servers
+build_sample
+run_tool ClusterFaults "$jar" "$work" "$@"

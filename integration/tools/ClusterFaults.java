@@ -1,0 +1,238 @@
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Three nodes of the sample under load, and what may happen to them and to their servers:
+ * kill -9, pauses, etcd and Redis gone, a rolling restart. Every deposit is there exactly
+ * once after each, and the times are printed. With {@code full} outages last as long as
+ * the documentation says, and kills are repeated.
+ */
+final class ClusterFaults {
+
+	private static final int ACCOUNTS = 200;
+
+	private static final int CLIENTS = 8;
+
+	private final LocalCluster cluster;
+
+	private final boolean full;
+
+	/** The nodes that clients talk to. */
+	private final List<App> open = new CopyOnWriteArrayList<>();
+
+	private int rounds;
+
+	private ClusterFaults(LocalCluster cluster, boolean full) {
+		this.cluster = cluster;
+		this.full = full;
+	}
+
+	public static void main(String[] arguments) {
+		boolean full = Arrays.asList(arguments).contains("full");
+		Check.main(Duration.ofMinutes(full ? 30 : 8),
+				() -> new ClusterFaults(new LocalCluster(Path.of(arguments[0]), Path.of(arguments[1])), full).run());
+	}
+
+	private void run() throws Exception {
+		forms();
+		for (int i = 0; i < (this.full ? 5 : 1); i++) {
+			kill("an owner", false);
+			kill("the leader", true);
+		}
+		shortPause();
+		longPause();
+		withoutEtcd();
+		withoutRedis();
+		rollingRestart();
+	}
+
+	private void forms() throws Exception {
+		join("n1", "n2");
+		this.cluster.awaitMembers(Duration.ofSeconds(60), "n1", "n2");
+		for (App node : this.open) {
+			for (int i = 0; i < 20; i++) {
+				Check.equal(200, node.http.post("/accounts/first-" + i + "/deposits", "{\"amount\":1}").status(),
+						"The answer to a deposit");
+			}
+		}
+		for (App node : this.open) {
+			for (int i = 0; i < 20; i++) {
+				Check.equal(2L, node.http.get("/accounts/first-" + i).number("balance"), "The balance of first-" + i);
+			}
+		}
+		LoadedAccounts load = load();
+		App third = this.cluster.start("n3");
+		third.await("UP", Duration.ofSeconds(60),
+				() -> LocalCluster.members(this.open.getFirst()).getOrDefault("n3", new LocalCluster.Member("", 0))
+					.state()
+					.equals("UP"));
+		long up = System.nanoTime();
+		third.await("owner of its share", Duration.ofSeconds(10),
+				() -> LocalCluster.members(this.open.getFirst()).get("n3").shards() >= 1024 / 4);
+		System.out.printf("n3 had its share %d ms after it was UP%n", millis(System.nanoTime() - up));
+		third.awaitHealthy();
+		this.open.add(third);
+		int failures = load.failures();
+		check(load, "a third node joined");
+		Check.equal(0, failures, "Failed attempts while a node joined: " + load.failuresByStatus());
+	}
+
+	private void join(String... names) {
+		for (String name : names) {
+			this.cluster.start(name);
+		}
+		for (String name : names) {
+			this.open.add(this.cluster.node(name).awaitHealthy());
+		}
+	}
+
+	private LoadedAccounts load() {
+		LoadedAccounts load = new LoadedAccounts("r" + ++this.rounds, ACCOUNTS, () -> this.open);
+		load.start(CLIENTS);
+		this.open.getFirst().await("at work", Duration.ofSeconds(30), () -> load.count() > 2 * ACCOUNTS);
+		return load;
+	}
+
+	private void check(LoadedAccounts load, String what) throws Exception {
+		load.stop();
+		load.verify();
+		System.out.printf("%s: %d deposits, each exactly once; %d attempts failed %s%n", what, load.count(),
+				load.failures(), load.failuresByStatus());
+	}
+
+	private void check(LoadedAccounts load, String what, Duration more) throws Exception {
+		Check.pause(more);
+		check(load, what);
+	}
+
+	private void kill(String what, boolean leader) throws Exception {
+		LoadedAccounts load = load();
+		String leading = LocalCluster.leader(this.open.getFirst());
+		String victim = leader ? leading
+				: List.of("n1", "n2", "n3").stream().filter((it) -> !it.equals(leading)).findFirst().orElseThrow();
+		List<Integer> its = new ArrayList<>();
+		List<Integer> others = new ArrayList<>();
+		for (int account = 0; account < ACCOUNTS; account++) {
+			boolean owned = LocalCluster.owner(this.open.getFirst(), load.id(account)).equals(victim);
+			(owned ? its : others).add(account);
+		}
+		Check.pause(Duration.ofSeconds(1));
+		App app = this.cluster.node(victim);
+		this.open.remove(app);
+		long killed = System.nanoTime();
+		app.kill(() -> {
+		});
+		Check.pause(Duration.ofSeconds(2));
+		load.stop();
+		Duration first = load.firstAnswer(its, killed);
+		Duration before = load.p99(others, killed - Duration.ofSeconds(1).toNanos(), killed);
+		Duration during = load.p99(others, killed, killed + Duration.ofSeconds(1).toNanos());
+		System.out.printf(
+				"kill -9 of %s (%s): first answer of one of its %d accounts after %d ms; p99 of the others' %d ms, was %d ms%n",
+				what, victim, its.size(), first.toMillis(), during.toMillis(), before.toMillis());
+		load.verify();
+		Check.that(first.toMillis() < 2000, () -> "That is not under 2 s");
+		join(victim);
+		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+	}
+
+	/** 0.8 of the lease's time: nothing moves. */
+	private void shortPause() throws Exception {
+		LoadedAccounts load = load();
+		String before = owners(load);
+		App victim = this.open.getLast();
+		victim.pause();
+		Check.pause(LocalCluster.TTL.multipliedBy(8).dividedBy(10));
+		victim.resume();
+		check(load, "SIGSTOP for 0.8 of the lease", Duration.ofSeconds(2));
+		Check.equal(before, owners(load), "The owners of all accounts");
+	}
+
+	private String owners(LoadedAccounts load) throws IOException {
+		StringBuilder owners = new StringBuilder();
+		for (int account = 0; account < load.accounts(); account++) {
+			owners.append(LocalCluster.owner(this.open.getFirst(), load.id(account))).append(' ');
+		}
+		return owners.toString();
+	}
+
+	/** 3 times the lease: a zombie, which is fenced and rejoins by itself. */
+	private void longPause() throws Exception {
+		LoadedAccounts load = load();
+		App victim = this.open.getLast();
+		this.open.remove(victim);
+		victim.pause();
+		Check.pause(LocalCluster.TTL.multipliedBy(3));
+		victim.resume();
+		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+		victim.awaitHealthy();
+		this.open.add(victim);
+		check(load, "SIGSTOP for 3 leases", Duration.ofSeconds(1));
+	}
+
+	private void withoutEtcd() throws Exception {
+		LoadedAccounts load = load();
+		String before = owners(load);
+		this.cluster.killEtcd();
+		Check.pause(Duration.ofSeconds(this.full ? 60 : 8));
+		this.cluster.startEtcd();
+		Check.pause(Duration.ofSeconds(4));
+		int failures = load.failures();
+		check(load, "etcd gone for " + (this.full ? 60 : 8) + " s");
+		Check.equal(0, failures, "Failed attempts: " + load.failuresByStatus());
+		Check.equal(before, owners(load), "The owners of all accounts");
+		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+	}
+
+	private void withoutRedis() throws Exception {
+		LoadedAccounts load = load();
+		this.cluster.killRedis();
+		Check.pause(Duration.ofSeconds(this.full ? 30 : 8));
+		this.cluster.startRedis();
+		int count = load.count();
+		long back = System.nanoTime();
+		this.open.getFirst().await("writing again", Duration.ofSeconds(20), () -> load.count() > count + CLIENTS);
+		System.out.printf("Deposits were answered again %d ms after Redis was back%n",
+				millis(System.nanoTime() - back));
+		check(load, "Redis gone for " + (this.full ? 30 : 8) + " s", Duration.ofSeconds(2));
+		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+	}
+
+	/** Clients leave a node when its readiness says so; nobody sees a failure. */
+	private void rollingRestart() throws Exception {
+		LoadedAccounts load = load();
+		for (String name : List.of("n1", "n2", "n3")) {
+			App app = this.cluster.node(name);
+			Thread probe = Thread.ofVirtual().start(() -> leaveWhenUnready(app));
+			long start = System.nanoTime();
+			Check.equal(143, app.terminate(), "The exit code after SIGTERM");
+			System.out.printf("%s ended %d ms after SIGTERM%n", name, millis(System.nanoTime() - start));
+			probe.join();
+			join(name);
+			this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+		}
+		check(load, "a rolling restart");
+	}
+
+	private void leaveWhenUnready(App app) {
+		while (app.isAlive()) {
+			Http.Answer readiness = app.http.tryGet("/actuator/health/readiness");
+			if (readiness == null || readiness.status() == 503) {
+				this.open.remove(app);
+				return;
+			}
+			Check.pause(Duration.ofMillis(20));
+		}
+		this.open.remove(app);
+	}
+
+	private static long millis(long nanos) {
+		return Duration.ofNanos(nanos).toMillis();
+	}
+
+}

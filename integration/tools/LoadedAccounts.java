@@ -1,0 +1,149 @@
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Clients that deposit, each with a key of its own for every deposit, at whichever node
+ * answers, and repeat what failed under the same key until it is answered. So in the end
+ * every deposit is there exactly once.
+ */
+final class LoadedAccounts {
+
+	private static final Duration GIVES_UP = Duration.ofSeconds(60);
+
+	private final String prefix;
+
+	private final Supplier<List<App>> nodes;
+
+	private final List<AtomicInteger> deposits = new ArrayList<>();
+
+	private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
+
+	private final Map<Integer, AtomicInteger> refusals = new ConcurrentHashMap<>();
+
+	private final AtomicLong keys = new AtomicLong();
+
+	private final Callers callers = new Callers();
+
+	LoadedAccounts(String prefix, int accounts, Supplier<List<App>> nodes) {
+		this.prefix = prefix;
+		this.nodes = nodes;
+		for (int i = 0; i < accounts; i++) {
+			this.deposits.add(new AtomicInteger());
+		}
+	}
+
+	void start(int clients) {
+		this.callers.start(clients, (client) -> {
+			AtomicInteger next = new AtomicInteger(client * 7);
+			return () -> deposit(Math.floorMod(next.getAndAdd(clients), this.deposits.size()), client);
+		});
+	}
+
+	private void deposit(int account, int client) {
+		String key = this.prefix + "-" + this.keys.incrementAndGet();
+		long start = System.nanoTime();
+		for (int attempt = 0;; attempt++) {
+			List<App> nodes = this.nodes.get();
+			App node = nodes.get((client + attempt) % nodes.size());
+			long sent = System.nanoTime();
+			int status = post(node, account, key);
+			if (status == 200) {
+				this.deposits.get(account).incrementAndGet();
+				this.answered.add(new Answered(account, start, System.nanoTime()));
+				return;
+			}
+			Check.that(status == 0 || status == 503 || status == 504, () -> "A deposit was answered with " + status);
+			this.refusals.computeIfAbsent(status, (any) -> new AtomicInteger()).incrementAndGet();
+			Check.that(sent - start < GIVES_UP.toNanos(),
+					() -> "A deposit to " + id(account) + " got no answer for " + GIVES_UP);
+			Check.pause(Duration.ofMillis(20));
+		}
+	}
+
+	private int post(App node, int account, String key) {
+		try {
+			return node.http.post("/accounts/" + id(account) + "/deposits", "{\"amount\":1}", key).status();
+		}
+		catch (IOException ex) {
+			return 0;
+		}
+	}
+
+	String id(int account) {
+		return this.prefix + "-" + account;
+	}
+
+	int accounts() {
+		return this.deposits.size();
+	}
+
+	int count() {
+		return this.answered.size();
+	}
+
+	/** Attempts that were not answered with 200: no connection, 503 and 504 together. */
+	int failures() {
+		return this.refusals.values().stream().mapToInt(AtomicInteger::get).sum();
+	}
+
+	String failuresByStatus() {
+		return this.refusals.toString();
+	}
+
+	/**
+	 * How long after a moment the first deposit to one of these accounts was answered
+	 * that began after it.
+	 */
+	Duration firstAnswer(List<Integer> accounts, long since) {
+		return Duration.ofNanos(this.answered.stream()
+			.filter((it) -> it.start > since && accounts.contains(it.account))
+			.mapToLong((it) -> it.end - since)
+			.min()
+			.orElse(Long.MAX_VALUE));
+	}
+
+	/** The 99th percentile of the time from first attempt to answer between two moments. */
+	Duration p99(List<Integer> accounts, long from, long to) {
+		long[] times = this.answered.stream()
+			.filter((it) -> it.end > from && it.end < to && accounts.contains(it.account))
+			.mapToLong((it) -> it.end - it.start)
+			.sorted()
+			.toArray();
+		return (times.length == 0) ? Duration.ofDays(1) : Duration.ofNanos(times[(int) (times.length * 0.99)]);
+	}
+
+	/** Stops the clients, which finish what they have begun. */
+	void stop() throws InterruptedException {
+		this.callers.stop();
+		this.callers.join();
+	}
+
+	/** Every deposit is there once, on every node's word. */
+	void verify() throws IOException {
+		for (App node : this.nodes.get()) {
+			for (int account = 0; account < this.deposits.size(); account++) {
+				int expected = this.deposits.get(account).get();
+				if (expected > 0) {
+					Http.Answer answer = node.http.get("/accounts/" + id(account));
+					Check.equal(200, answer.status(), "The answer for " + id(account) + ": " + answer);
+					Check.equal((long) expected, answer.number("balance"), "The balance of " + id(account));
+					Check.equal((long) expected, answer.number("entries"), "The deposits to " + id(account));
+				}
+			}
+		}
+	}
+
+	private record Answered(int account, long start, long end) {
+
+	}
+
+}
