@@ -58,6 +58,14 @@ class RedisDefaultsEnvironmentPostProcessorTests {
 	}
 
 	@Test
+	void keepsTheCacheOutOfRedisUnlessTheApplicationSaysOtherwise() {
+		assertThat(processed().getProperty("spring.cache.type")).isIn("simple", "caffeine");
+		this.environment.getPropertySources().remove(RedisDefaultsEnvironmentPostProcessor.SOURCE);
+		set("spring.cache.type", "redis");
+		assertThat(processed().getProperty("spring.cache.type")).isEqualTo("redis");
+	}
+
+	@Test
 	void leavesClustersAlone() {
 		set("cajun.cluster.mode", "clustered");
 		assertThat(processed().containsProperty(HEALTH)).isFalse();
