@@ -15,7 +15,7 @@ class StartUpCheckIntegrationTests {
 	@Test
 	void refusesServerThatEvicts() {
 		try (RedisServer redis = RedisServer.start("--maxmemory-policy", "allkeys-lru", "--maxmemory", "100mb")) {
-			assertRefused(settings(redis), "allkeys-lru", "noeviction");
+			assertRefused(StoreException.Kind.UNSUITABLE, settings(redis), "allkeys-lru", "noeviction");
 			Stores.open(settings(redis).withRefuseUnsafe(false)).close();
 			redis.ask("CONFIG", "SET", "maxmemory-policy", "noeviction");
 			Stores.open(redis).close();
@@ -25,7 +25,7 @@ class StartUpCheckIntegrationTests {
 	@Test
 	void refusesServerThatForgets() {
 		try (RedisServer redis = RedisServer.start("--appendonly", "no")) {
-			assertRefused(settings(redis), "appendonly", "appendonly to yes");
+			assertRefused(StoreException.Kind.UNSUITABLE, settings(redis), "appendonly", "appendonly to yes");
 			Stores.open(settings(redis).withRefuseUnsafe(false)).close();
 		}
 	}
@@ -33,8 +33,9 @@ class StartUpCheckIntegrationTests {
 	@Test
 	void refusesReplica() {
 		try (RedisServer redis = RedisServer.start("--replicaof", "127.0.0.1 1")) {
-			assertRefused(settings(redis), "replica", "master");
-			assertRefused(settings(redis).withRefuseUnsafe(false), "replica", "master");
+			assertRefused(StoreException.Kind.NOT_APPLIED, settings(redis), "replica", "master");
+			assertRefused(StoreException.Kind.NOT_APPLIED, settings(redis).withRefuseUnsafe(false), "replica",
+					"master");
 		}
 	}
 
@@ -64,7 +65,8 @@ class StartUpCheckIntegrationTests {
 	@Test
 	void tellsThatNobodyAnswers() {
 		RedisURI nobody = RedisURI.create("127.0.0.1", RedisServer.freePort());
-		assertRefused(RedisStoreSettings.standalone(nobody, "test"), "cannot be reached", "start it");
+		assertRefused(StoreException.Kind.NOT_APPLIED, RedisStoreSettings.standalone(nobody, "test"),
+				"cannot be reached", "start it");
 	}
 
 	@Test
@@ -110,9 +112,10 @@ class StartUpCheckIntegrationTests {
 		assertThat(ServerChecks.isAtLeast("10.1.0", 7, 2)).isTrue();
 	}
 
-	private static void assertRefused(RedisStoreSettings settings, String reason, String remedy) {
+	private static void assertRefused(StoreException.Kind kind, RedisStoreSettings settings, String reason,
+			String remedy) {
 		StoreException ex = Stores.refusal(settings);
-		assertThat(ex.kind()).isEqualTo(StoreException.Kind.UNSUITABLE);
+		assertThat(ex.kind()).isEqualTo(kind);
 		assertThat(ex).hasMessageContaining(reason).hasMessageContaining(remedy);
 	}
 
