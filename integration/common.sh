@@ -12,7 +12,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # As bin/sample builds: bin/test is what checks
-quick="-Dmaven.test.skip=true -Dspring-javaformat.skip=true -Derror-prone.options=-XepDisableAllChecks -Dnullaway.options="
+quick="-Dmaven.test.skip=true -Dspring-javaformat.skip=true -Derror-prone.options=-XepDisableAllChecks -Dnullaway.options= -Djavac.tier=1"
 
 # Builds the sample's jar unless it is newer than everything that it is made of
 build_sample() {
