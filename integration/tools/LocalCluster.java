@@ -52,9 +52,10 @@ final class LocalCluster {
 				"--initial-advertise-peer-urls", peer, "--initial-cluster", "e1=" + peer);
 	}
 
+	/** What it acknowledges is in its file, so that a kill at any moment loses nothing. */
 	void startRedis() {
 		this.redis = server("redis", "redis-server", "--port", "" + this.redisPort, "--bind", "127.0.0.1", "--save", "",
-				"--appendonly", "yes", "--maxmemory-policy", "noeviction");
+				"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction");
 	}
 
 	void killEtcd() {

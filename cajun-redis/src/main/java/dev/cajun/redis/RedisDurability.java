@@ -4,9 +4,11 @@ package dev.cajun.redis;
 public sealed interface RedisDurability {
 
 	/**
-	 * Redis acknowledged it: with {@code appendfsync everysec} it survives the end of the
-	 * process, and may be lost with the last second before a power loss, or with a
-	 * failover.
+	 * Redis acknowledged it: it survives the end of this process, and with
+	 * {@code appendfsync always} the end of Redis. With {@code everysec} Redis keeps what
+	 * it acknowledges in its own memory while a sync is under way, up to two seconds, and
+	 * loses that when it is killed, and about the last second with a power loss. A
+	 * failover may lose it too.
 	 */
 	record Ack() implements RedisDurability {
 

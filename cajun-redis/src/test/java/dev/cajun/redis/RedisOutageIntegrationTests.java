@@ -77,7 +77,7 @@ class RedisOutageIntegrationTests {
 
 	@Test
 	void holdsNothingButItsBoundsWhileRedisIsGone() throws Exception {
-		this.server = RedisServer.start();
+		this.server = RedisServer.start("--appendfsync", "always");
 		ActorSettings settings = ActorSettings.defaults().withPersistence(Persistence.STATE).withMailboxCapacity(500);
 		try (RedisNode node = RedisNode.start(this.server.port(), ListActor.definition(settings))) {
 			for (int i = 0; i < LISTS; i++) {

@@ -32,7 +32,8 @@ class ServerErrorsIntegrationTests {
 
 	@BeforeEach
 	void openStore() {
-		this.redis = RedisServer.start();
+		// What is acknowledged is in the file, so that a kill at any moment loses nothing
+		this.redis = RedisServer.start("--appendfsync", "always");
 		this.store = Stores.open(Stores.settings(this.redis).withCommandTimeout(Duration.ofMillis(600)));
 		Stores.claim(this.store, FENCE);
 		write(this.store, FENCE, state(ALICE, 0, "before"));

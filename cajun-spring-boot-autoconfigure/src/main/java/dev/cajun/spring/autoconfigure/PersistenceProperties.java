@@ -35,7 +35,7 @@ record PersistenceProperties(@Nullable Store store, @DefaultValue("ack") Durabil
 	/** What a write survives. */
 	enum Durability {
 
-		/** The end of the process, however it ends. */
+		/** The end of the application's process, however it ends. */
 		ACK,
 
 		/** Loss of the server, because replicas have the write, too. For Redis only. */
