@@ -72,6 +72,12 @@ public final class Activation extends Mailbox implements Runnable {
 	boolean slow;
 
 	/**
+	 * Whether each new state is encoded at once, because the last one that was to be
+	 * written could not be.
+	 */
+	boolean checksStates;
+
+	/**
 	 * Whether somebody must see to it that stored tells are sent, should this end early.
 	 */
 	private boolean owesTells;
@@ -518,6 +524,7 @@ public final class Activation extends Mailbox implements Runnable {
 
 	void storeAgreed() {
 		this.reloads = 0;
+		this.checksStates = false;
 	}
 
 	/** Gives the drain's room back; when false is returned the right to run is gone. */

@@ -293,6 +293,9 @@ final class Turns {
 			bytes = this.activation.encodeState(after);
 			changed = !Arrays.equals(bytes, this.activation.ledger().stateBytes);
 		}
+		else if (changed && this.activation.checksStates && !this.type.isJournaled()) {
+			byte[] unused = this.activation.encodeState(after);
+		}
 		if (this.type.isJournaled()) {
 			this.drain.records.addAll(records(envelope, message, changed));
 		}

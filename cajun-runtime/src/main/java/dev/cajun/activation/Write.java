@@ -60,8 +60,7 @@ final class Write {
 			commit = commit();
 		}
 		catch (RuntimeException ex) {
-			this.activation.note(ex);
-			return this.activation.abandon(this.drain, Refusal.of(this.activation.handlerException(ex)));
+			return unwritable(ex);
 		}
 		if (commit != null) {
 			return send(commit);
@@ -73,6 +72,20 @@ final class Write {
 					this::confirmed);
 		}
 		return leave();
+	}
+
+	/**
+	 * The state that the drain ended with cannot be encoded, and any of its messages may
+	 * have made it so. They are handled again with a look at each state, which makes it
+	 * the failure of one message.
+	 */
+	private boolean unwritable(RuntimeException error) {
+		this.activation.note(error);
+		if (this.activation.checksStates) {
+			return this.activation.abandon(this.drain, Refusal.of(this.activation.handlerException(error)));
+		}
+		this.activation.checksStates = true;
+		return this.activation.handleAgain(this.drain, this.drain.untake((envelope) -> true));
 	}
 
 	private @Nullable Commit commit() {

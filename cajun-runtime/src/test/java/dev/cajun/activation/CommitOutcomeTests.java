@@ -1,6 +1,7 @@
 package dev.cajun.activation;
 
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,6 +11,8 @@ import dev.cajun.ActorQuarantinedException;
 import dev.cajun.ActorRef;
 import dev.cajun.AskOptions;
 import dev.cajun.Delivery;
+import dev.cajun.FailurePolicy;
+import dev.cajun.HandlerException;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.Persistence;
 import dev.cajun.StaleOwnerException;
@@ -23,6 +26,7 @@ import dev.cajun.node.TestActor.Get;
 import dev.cajun.node.TestActor.Message;
 import dev.cajun.node.TestActor.Note;
 import dev.cajun.node.TestActor.Notes;
+import dev.cajun.node.TestActor.Query;
 import dev.cajun.node.TestNode;
 import dev.cajun.serialization.JacksonActorSerializer;
 import dev.cajun.serialization.RecordCodec;
@@ -46,6 +50,21 @@ class CommitOutcomeTests {
 	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private static final AskOptions KEYED = AskOptions.defaults().withIdempotencyKey("k");
+
+	/** A state that no serializer can read. */
+	private static final Notes UNWRITABLE = new Notes(1, new AbstractList<>() {
+
+		@Override
+		public String get(int index) {
+			throw new IllegalStateException("cannot be read");
+		}
+
+		@Override
+		public int size() {
+			return 1;
+		}
+
+	});
 
 	private static final ActorId X = new ActorId("a", "x");
 
@@ -166,6 +185,50 @@ class CommitOutcomeTests {
 		assertThat(ref.call(new Get())).isEqualTo(new Notes(101, List.of("g")));
 		assertThat(this.node.undelivered()).extracting("messageType").containsExactlyInAnyOrder("Do", "Note");
 		assertThat(this.node.statistics("a").undelivered()).isEqualTo(2);
+	}
+
+	@Test
+	void stateThatCannotBeEncodedFailsTheMessageThatMadeItAndNoOther() throws Exception {
+		this.actor.on("break", (state, message, context) -> UNWRITABLE);
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		CompletableFuture<Long> before = ref.ask(new Add(1));
+		CompletableFuture<Void> guaranteed = ref.tell(new Do("break"), Delivery.EXACTLY_ONCE);
+		CompletableFuture<Long> after = ref.ask(new Add(10));
+		gate.open();
+
+		assertThat(before).succeedsWithin(SOON).isEqualTo(1L);
+		assertThat(guaranteed).succeedsWithin(SOON);
+		assertThat(after).succeedsWithin(SOON).isEqualTo(11L);
+		assertThat(this.node.undelivered()).singleElement().satisfies((undelivered) -> {
+			assertThat(undelivered.messageType()).isEqualTo("Do");
+			assertThat(undelivered.delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
+		});
+		assertThat(this.node.statistics("a").failed()).isEqualTo(1);
+		this.node.crash();
+		assertThat(this.node.<Message>ref("a", "x").call(new Get())).isEqualTo(new Notes(11, List.of()));
+	}
+
+	@Test
+	void stateThatCannotBeEncodedIsTriedAsOftenAsThePolicySays() {
+		this.actor.on("break", (state, message, context) -> UNWRITABLE);
+		this.node = TestNode.start(this.actor.definition("a",
+				ActorSettings.defaults()
+					.withOnFailure(FailurePolicy.RETRY)
+					.withRetry(new RetrySettings(3, Duration.ofSeconds(1), 1, Duration.ofSeconds(1)))
+					.withAskTimeout(Duration.ofMinutes(10))));
+		this.actor.watchedBy(this.node::store);
+		ActorRef<Message> ref = this.node.ref("a", "x");
+		CompletableFuture<String> broken = ref.ask(new Query("break"));
+		this.node.advance(Duration.ofSeconds(10));
+
+		assertThat(broken).failsWithin(SOON)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(HandlerException.class);
+		// Once more than it counts: the first time it is not known whose fault it is
+		assertThat(this.actor.handled()).hasSize(4);
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
 	}
 
 	@Test

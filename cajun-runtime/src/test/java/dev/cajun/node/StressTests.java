@@ -117,7 +117,8 @@ class StressTests {
 				.succeedsWithin(Duration.ofSeconds(30));
 			assertThat(this.node.awaitIdle(Duration.ofSeconds(20))).isTrue();
 			check();
-			assertThat(this.node.statistics().get("c").ended()).as("actors come and go").isPositive();
+			await("actors come and go").atMost(Duration.ofSeconds(20))
+				.until(() -> this.node.statistics().get("c").ended() > 0);
 			assertThat(this.node.stop()).succeedsWithin(Duration.ofSeconds(20));
 			assertThat(store.violations()).isEmpty();
 		}
