@@ -3,7 +3,8 @@ package dev.cajun;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node is not taking messages: it has not joined yet, or it is stopping.
+ * This node is not taking messages: it is stopping, or it was never a member long enough
+ * for a message that waited.
  */
 public class NotAMemberException extends CajunException {
 

@@ -354,7 +354,7 @@ public final class CajunNode implements AutoCloseable {
 			throw new IllegalStateException("Node " + this.node + " was started before; it is " + state());
 		}
 		changed(NodeState.STARTING);
-		this.router.admit(Router.Admission.JOINING);
+		this.router.admit(Router.Admission.OPEN);
 		holdJvm();
 		join(1);
 	}
@@ -397,8 +397,8 @@ public final class CajunNode implements AutoCloseable {
 
 	private void awaitStore(int attempt, StoreException failure) {
 		if (attempt == 1) {
-			logger.warn("Node {} cannot open its store and takes no messages until it can; it keeps trying. {}",
-					this.node, failure.getMessage());
+			logger.warn("Node {} cannot open its store; messages wait until it can, and it keeps trying. {}", this.node,
+					failure.getMessage());
 		}
 		else {
 			logger.debug("Node {} still cannot open its store", this.node, failure);
@@ -430,6 +430,7 @@ public final class CajunNode implements AutoCloseable {
 		this.state.set(NodeState.FAILED);
 		changed(NodeState.FAILED);
 		this.router.admit(Router.Admission.CLOSED);
+		this.router.close();
 		// A store in use is somebody else's, perhaps a node's of this very process.
 		boolean locked = failure instanceof StoreException known && known.kind() == StoreException.Kind.LOCKED;
 		if (!locked || this.shards.hasOpened()) {

@@ -96,12 +96,11 @@ final class LocalShards {
 	}
 
 	/**
-	 * Opens the door, and lets every shard do what it has to do by itself: wake actors,
-	 * announce reminders.
+	 * Lets the messages that wait go, and every shard do what it has to do by itself:
+	 * wake actors, announce reminders.
 	 */
 	void handTo(Router router) {
 		router.own(this.fences);
-		router.admit(Router.Admission.OPEN);
 		await(router.wake(this.fences));
 	}
 

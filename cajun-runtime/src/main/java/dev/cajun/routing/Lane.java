@@ -6,6 +6,8 @@ import dev.cajun.ActorId;
 import dev.cajun.CajunException;
 import dev.cajun.MailboxFullException;
 import dev.cajun.MessageTooLargeException;
+import dev.cajun.NotAMemberException;
+import dev.cajun.OutcomeUnknownException;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Envelope;
 import dev.cajun.activation.NumberedTell;
@@ -68,6 +70,8 @@ final class Lane {
 	private long overlaidUntil;
 
 	private boolean open;
+
+	private boolean ended;
 
 	private long openedAt;
 
@@ -150,6 +154,9 @@ final class Lane {
 		}
 		this.lock.lock();
 		try {
+			if (this.ended) {
+				throw ended(message);
+			}
 			message.order = ++this.orders;
 			if (!this.open || !this.waiting.isEmpty() || !pass(message)) {
 				this.waiting.checkRoom(message);
@@ -183,8 +190,36 @@ final class Lane {
 
 	/** A message waits, in its place. With the lock. */
 	void put(Outgoing message) {
+		if (this.ended) {
+			message.refuse(ended(message));
+			return;
+		}
 		this.waiting.put(message);
 		sweepLater();
+	}
+
+	/** Nothing goes on its way any more: what waits is refused. */
+	void end() {
+		this.lock.lock();
+		try {
+			this.ended = true;
+			close();
+			cancelRetry();
+			for (Outgoing message : this.waiting.takeAll()) {
+				message.refuse(ended(message));
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private CajunException ended(Outgoing message) {
+		String stopped = "node " + this.host.node() + " has stopped";
+		return message.mayHaveRun
+				? new OutcomeUnknownException(
+						"The outcome for actor " + message.receiver + " is unknown: " + stopped + " before the answer")
+				: new NotAMemberException("Actor " + message.receiver + " was not given the message: " + stopped);
 	}
 
 	private void sweep() {
@@ -310,7 +345,7 @@ final class Lane {
 	/** Does whatever can be done now to open the lane. With the lock. */
 	void advance() {
 		Target target = this.sendings.target;
-		if (this.retryTimer != null || !this.way.leadsSomewhere() || (target != null && target.gone)) {
+		if (this.ended || this.retryTimer != null || !this.way.leadsSomewhere() || (target != null && target.gone)) {
 			close();
 			return;
 		}

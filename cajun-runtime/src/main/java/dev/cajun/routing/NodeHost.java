@@ -284,6 +284,15 @@ final class NodeHost implements Host {
 		return true;
 	}
 
+	/** Nobody waits in vain for what this process has not sent, or not heard of. */
+	void endSending() {
+		this.outbox.close();
+		this.outstanding.forEach((shipment) -> shipment.lane().sendings().silent(shipment));
+		for (Door door : this.doors) {
+			door.lane().end();
+		}
+	}
+
 	// ---- Host
 
 	@Override

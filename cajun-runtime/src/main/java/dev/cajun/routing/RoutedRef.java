@@ -137,10 +137,6 @@ final class RoutedRef<M> implements ActorRef<M> {
 			throw new IllegalStateException("A message to actor " + this.id
 					+ " was sent before the node has started; send it from an ApplicationRunner, not from a constructor or @PostConstruct");
 		}
-		if (admission == Router.Admission.JOINING) {
-			throw new NotAMemberException("Node " + this.host.node() + " has not joined yet: it is opening its store, "
-					+ "and takes messages when it has; actor " + this.id + " was not given this one", null);
-		}
 		throw new NotAMemberException("Node " + this.host.node() + " is stopping and takes no more messages; actor "
 				+ this.id + " was not given this one");
 	}

@@ -261,11 +261,12 @@ public final class Router {
 	}
 
 	/**
-	 * Whoever waits for a guaranteed tell of this process learns that it was not
-	 * delivered.
+	 * Nothing goes on its way any more. Whoever waits for an answer of another node, for
+	 * a message that waits here, or for a guaranteed tell of this process, learns what is
+	 * known of it.
 	 */
 	public void close() {
-		this.host.outbox().close();
+		this.host.endSending();
 	}
 
 	/**
@@ -379,10 +380,7 @@ public final class Router {
 		/** Not yet. */
 		NOT_STARTED,
 
-		/** Not yet: the store is being opened. */
-		JOINING,
-
-		/** Yes. */
+		/** Yes; while the node has no shards, or no store, they wait. */
 		OPEN,
 
 		/** Not any more. */

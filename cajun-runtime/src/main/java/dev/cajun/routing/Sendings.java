@@ -268,6 +268,7 @@ final class Sendings {
 		}
 		comesBack(shipment);
 		if (message.envelope instanceof Ask ask && ask.key() != null) {
+			message.mayHaveRun = true;
 			this.lane.put(message);
 			return;
 		}

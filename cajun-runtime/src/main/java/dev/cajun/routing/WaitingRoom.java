@@ -65,6 +65,13 @@ final class WaitingRoom {
 		}
 	}
 
+	/** Takes everything, in order. */
+	List<Outgoing> takeAll() {
+		List<Outgoing> all = List.copyOf(this.messages.values());
+		all.forEach(this::remove);
+		return all;
+	}
+
 	private void resized(long change) {
 		this.host.budget().changed(this.bytes, this.bytes + change);
 		this.bytes += change;

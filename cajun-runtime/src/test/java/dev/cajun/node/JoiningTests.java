@@ -5,12 +5,18 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.cajun.ActorRef;
+import dev.cajun.AskOptions;
+import dev.cajun.AskTimeoutException;
 import dev.cajun.NotAMemberException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.node.TestActor.Add;
+import dev.cajun.node.TestActor.Get;
 import dev.cajun.node.TestActor.Message;
+import dev.cajun.node.TestActor.Note;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.store.StoreException;
@@ -28,6 +34,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class JoiningTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final Duration SHORT = Duration.ofSeconds(2);
+
+	private static final Duration LONG = Duration.ofHours(1);
 
 	private final InMemoryActorStore data = new InMemoryActorStore();
 
@@ -97,9 +107,6 @@ class JoiningTests {
 		assertThat(node.state()).isEqualTo(NodeState.STARTING);
 		assertThat(node.management().node().storeAvailable()).isFalse();
 		assertThat(node.management().node().storeError()).contains("It cannot be reached");
-		assertThatExceptionOfType(NotAMemberException.class)
-			.isThrownBy(() -> node.system().actors(Message.class).get("x").call(new Add(1)))
-			.withMessageContaining("has not joined yet");
 		passTimeUntil(() -> this.attempts.get() > 3);
 		assertThat(node.state()).isEqualTo(NodeState.STARTING);
 		this.failing = Set.of();
@@ -107,6 +114,58 @@ class JoiningTests {
 		assertThat(node.management().node().storeAvailable()).isTrue();
 		assertThat(node.system().actors(Message.class).get("x").call(new Add(1))).isEqualTo(1);
 		stop(node);
+	}
+
+	@Test
+	void messagesWaitForTheStoreWithinTheirTimeout() {
+		CajunNode node = node(true);
+		node.start();
+		ActorRef<Message> actor = node.system().actors(Message.class).get("x");
+		CompletableFuture<Long> impatient = actor.ask(new Add(100), AskOptions.defaults().withTimeout(SHORT));
+		actor.tell(new Note("first"));
+		CompletableFuture<Long> patient = actor.ask(new Add(1), AskOptions.defaults().withTimeout(LONG));
+		passTimeUntil(impatient::isDone);
+		assertThat(impatient).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.havingCause()
+			.isInstanceOf(AskTimeoutException.class)
+			.withMessageContaining("not run");
+		assertThat(patient).isNotDone();
+		this.failing = Set.of();
+		passTimeUntil(patient::isDone);
+		assertThat(patient).isCompletedWithValue(1L);
+		assertThat(actor.call(new Get()).texts()).containsExactly("first");
+		stop(node);
+	}
+
+	@Test
+	void messagesThatWaitForTheStoreAreRefusedWhenTheNodeStops() {
+		CajunNode node = node(true);
+		node.start();
+		CompletableFuture<Long> asked = node.system()
+			.actors(Message.class)
+			.get("x")
+			.ask(new Add(1), AskOptions.defaults().withTimeout(LONG));
+		stop(node);
+		assertThat(asked).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(NotAMemberException.class);
+	}
+
+	@Test
+	void messagesThatWaitForTheStoreAreRefusedWhenItTurnsOutToBeAnothers() {
+		CajunNode node = node(true);
+		node.start();
+		CompletableFuture<Long> asked = node.system()
+			.actors(Message.class)
+			.get("x")
+			.ask(new Add(1), AskOptions.defaults().withTimeout(LONG));
+		this.failure = StoreException.Kind.FOREIGN;
+		passTimeUntil(() -> node.state() == NodeState.FAILED);
+		assertThat(asked).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(NotAMemberException.class);
+		assertThat(node.stop()).succeedsWithin(PATIENCE);
 	}
 
 	@ParameterizedTest

@@ -151,18 +151,17 @@ class LifecycleTests {
 	}
 
 	@Test
-	void messagesWhileStartingAreRefusedWithTheReason() throws Exception {
+	void messagesWhileStartingWaitForTheStore() throws Exception {
 		OpeningStore store = new OpeningStore();
 		CajunNode node = node(store);
 		Thread starting = Thread.ofVirtual().start(node::start);
 		await(store.asked);
 
-		ActorRef<Message> early = ref(node, "x");
-		assertThatExceptionOfType(NotAMemberException.class).isThrownBy(() -> early.tell(new Add(1)))
-			.withMessageContaining("has not joined yet");
+		CompletableFuture<Long> early = ref(node, "x").ask(new Add(1));
+		assertThat(early).isNotDone();
 		store.opened.complete(null);
 		assertThat(starting.join(SOON)).isTrue();
-		assertThat(ref(node, "x").call(new Add(1))).isEqualTo(1);
+		assertThat(early).succeedsWithin(SOON).isEqualTo(1L);
 	}
 
 	@Test

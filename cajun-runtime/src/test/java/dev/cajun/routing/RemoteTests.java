@@ -296,6 +296,28 @@ class RemoteTests {
 	}
 
 	@Test
+	void nodeThatEndsLetsNobodyWaitForAnAnswerOrAnOwner() throws Exception {
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		CompletableFuture<Long> plain = ref.ask(new Add(1));
+		CompletableFuture<Long> keyed = ref.ask(new Add(1), AskOptions.defaults().withIdempotencyKey("k"));
+		CompletableFuture<Void> told = ref.tell(new Note("told"), Delivery.EXACTLY_ONCE);
+		await().atMost(SOON).until(() -> owner().router.counters().received() >= 4);
+		caller().router.routes(new Routes(new Route[SHARDS], List.of(caller().node, owner().node)));
+		CompletableFuture<Long> waiting = ref.ask(new Add(1));
+		caller().router.close();
+
+		failure(plain, OutcomeUnknownException.class);
+		failure(keyed, OutcomeUnknownException.class);
+		failure(told, OutcomeUnknownException.class);
+		failure(waiting, NotAMemberException.class);
+		failure(ref.ask(new Add(1)), NotAMemberException.class);
+		gate.open();
+	}
+
+	@Test
 	void volatileActorsStopWhenLeaseCannotBeProved() {
 		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE);
 		ActorRef<Message> ref = start();

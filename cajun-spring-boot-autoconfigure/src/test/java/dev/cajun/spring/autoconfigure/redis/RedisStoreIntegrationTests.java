@@ -122,7 +122,7 @@ class RedisStoreIntegrationTests {
 		assertThat(get(context, "/actuator/health/readiness").statusCode()).isEqualTo(503);
 		assertThat(get(context, "/actuator/health/liveness").statusCode()).isEqualTo(200);
 		assertThat(get(context, "/lamps/a").statusCode()).isEqualTo(500);
-		assertThat(output).containsOnlyOnce("cannot open its store and takes no messages until it can");
+		assertThat(output).containsOnlyOnce("cannot open its store; messages wait until it can");
 		redis.start();
 		Awaitility.await().atMost(PATIENCE).until(() -> get(context, "/actuator/health/readiness").statusCode() == 200);
 		assertThat(press(context, "a")).isEqualTo("1");
