@@ -285,13 +285,9 @@ final class Link {
 	}
 
 	private void notConnected(Throwable cause) {
-		Throwable ex = cause;
-		while (ex.getCause() != null && !(ex instanceof StoreException)) {
-			ex = ex.getCause();
-		}
-		this.trouble = String.valueOf((ex.getMessage() != null) ? ex.getMessage() : ex);
-		if (this.ready.completeExceptionally(
-				(ex instanceof StoreException) ? ex : this.connections.checks().notConnected(this.server, ex))) {
+		StoreException ex = this.connections.checks().notConnected(this.server, cause);
+		this.trouble = String.valueOf(ex.getMessage());
+		if (this.ready.completeExceptionally(ex)) {
 			// Whoever opens the store decides
 			if (!this.connections.isOpen()) {
 				return;

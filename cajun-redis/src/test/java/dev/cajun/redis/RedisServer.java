@@ -82,12 +82,19 @@ final class RedisServer implements AutoCloseable {
 		});
 	}
 
-	/** Starts it without waiting for its answer. */
-	void launch() {
-		List<String> command = new ArrayList<>(List.of("redis-server", "--port", String.valueOf(this.port), "--bind",
-				"127.0.0.1", "--dir", this.directory.toString(), "--logfile", "redis.log", "--save", "", "--appendonly",
-				"yes", "--appendfsync", "everysec", "--daemonize", "no", "--enable-debug-command", "yes"));
+	/**
+	 * Starts it without waiting for its answer.
+	 * @param more options for this run alone
+	 */
+	void launch(String... more) {
+		// It shall take a file that must not grow for a full disk, and not for a reason
+		// to end
+		List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", "redis-server",
+				"--port", String.valueOf(this.port), "--bind", "127.0.0.1", "--dir", this.directory.toString(),
+				"--logfile", "redis.log", "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
+				"--daemonize", "no", "--enable-debug-command", "yes"));
 		command.addAll(this.options);
+		command.addAll(List.of(more));
 		try {
 			this.process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(this.directory.resolve("redis.out").toFile())
@@ -163,6 +170,22 @@ final class RedisServer implements AutoCloseable {
 		signal("-CONT");
 	}
 
+	/** Lets none of its files grow beyond a size, as if the disk were full. On Linux. */
+	void limitFiles(long bytes) {
+		fileSize(bytes + ":");
+	}
+
+	/** There is space again. */
+	void unlimitFiles() {
+		fileSize("unlimited:");
+	}
+
+	private void fileSize(String limit) {
+		if (run("prlimit", "--pid", String.valueOf(this.process.pid()), "--fsize=" + limit) != 0) {
+			throw new IllegalStateException("These tests need 'prlimit' of util-linux on the PATH");
+		}
+	}
+
 	private void end(String signal) {
 		if (!this.process.isAlive()) {
 			return;
@@ -181,11 +204,14 @@ final class RedisServer implements AutoCloseable {
 	}
 
 	private void signal(String signal) {
-		if (!this.process.isAlive()) {
-			return;
+		if (this.process.isAlive()) {
+			run("kill", signal, String.valueOf(this.process.pid()));
 		}
+	}
+
+	private static int run(String... command) {
 		try {
-			new ProcessBuilder("kill", signal, String.valueOf(this.process.pid())).start().waitFor();
+			return new ProcessBuilder(command).start().waitFor();
 		}
 		catch (IOException | InterruptedException ex) {
 			throw new IllegalStateException(ex);

@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import dev.cajun.ActorId;
 import dev.cajun.Persistence;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.history.ListActor;
 import dev.cajun.history.ListLoad;
 import dev.cajun.history.Verdict;
 import dev.cajun.history.Verdict.Kind;
+import dev.cajun.store.Fence;
+import dev.cajun.store.LoadResult;
+import dev.cajun.store.StoreResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,33 @@ class RollbackIntegrationTests {
 			}
 			assertThat(load.check()).hasToString("clean");
 			assertThat(node.store().statistics().lostWrites()).isZero();
+		}
+	}
+
+	@Test
+	void fenceThatIsOldAgainIsClaimedBeforeAnythingElse() {
+		ActorId actor = new ActorId("account", "alice");
+		Fence former = new Fence(1, 5, "a#1");
+		Fence owner = new Fence(1, 6, "b#2");
+		try (RedisActorStore store = Stores.open(this.server)) {
+			Stores.claim(store, former);
+			Stores.write(store, former, Stores.state(actor, 0, "one"));
+			Stores.claim(store, owner);
+			Stores.write(store, owner, Stores.state(actor, 1, "two"));
+			Stores.write(store, owner, Stores.state(actor, 2, "three"));
+			loseTail(3);
+			await().atMost(Duration.ofSeconds(10))
+				.ignoreExceptions()
+				.until(() -> Stores.await(store.load(owner, actor)) instanceof LoadResult.Loaded);
+			assertThat(Stores.text(Stores.load(store, owner, actor).state())).isEqualTo("one");
+			assertThat(this.server.ask("GET", "cajun:{test:1}:fence")).isEqualTo("6 b#2");
+			assertThat(store.statistics().fenced()).isZero();
+			assertThat(store.statistics().lostWrites()).isEqualTo(2);
+			// The fence, and the actor
+			assertThat(store.statistics().rollbacks()).isEqualTo(2);
+			assertThat(Stores.await(store.commit(former, Stores.state(actor, 1, "stale"))))
+				.isEqualTo(new StoreResult.Fenced(6, "b#2"));
+			Stores.write(store, owner, Stores.state(actor, 1, "two again"));
 		}
 	}
 

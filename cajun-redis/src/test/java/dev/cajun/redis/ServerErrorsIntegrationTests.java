@@ -1,5 +1,8 @@
 package dev.cajun.redis;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
@@ -11,6 +14,8 @@ import io.lettuce.core.RedisURI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 import static dev.cajun.redis.Stores.FENCE;
 import static dev.cajun.redis.Stores.failure;
@@ -68,6 +73,102 @@ class ServerErrorsIntegrationTests {
 	}
 
 	@Test
+	void stillReadsItsDataWhenItIsBack() {
+		fillForSlowStart();
+		this.redis.kill();
+		this.redis.launch("--key-load-delay", "150");
+		await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(this::isLoading);
+		await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+			StoreException ex = failure(commit("after"));
+			assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+			assertThat(ex).hasMessageContaining("still reading its data").hasMessageContaining("wait until it is done");
+		});
+		assertThat(isLoading()).isTrue();
+		this.redis.ask("CONFIG", "SET", "key-load-delay", "0");
+		await().atMost(Duration.ofSeconds(20)).until(this::isUp);
+		assertGoesOn();
+		assertThat(this.store.statistics().lostWrites()).isZero();
+	}
+
+	@Test
+	void readsItsDataAgain() {
+		fillForSlowStart();
+		this.redis.ask("CONFIG", "SET", "key-load-delay", "150");
+		try (RedisServer.Connection other = this.redis.connect()) {
+			other.send("DEBUG", "LOADAOF");
+			await().atMost(Duration.ofSeconds(10)).until(this::isLoading);
+			assertRefused("LOADING", "wait until it is done");
+			assertThat(failure(this.store.load(FENCE, ALICE))).hasMessageContaining("LOADING");
+			assertThat(this.store.statistics().retries()).isPositive();
+			CompletionStage<StoreResult> waiting = commit("after");
+			this.redis.ask("CONFIG", "SET", "key-load-delay", "0");
+			assertThat(Stores.await(waiting)).isEqualTo(new StoreResult.Applied(2));
+			assertThat(other.receive()).isEqualTo("OK");
+		}
+	}
+
+	/** So much that reading it, with a delay for each key, takes seconds. */
+	private void fillForSlowStart() {
+		this.redis.ask("EVAL", "for i = 1, 40000 do redis.call('SET', 'other:' .. i, 'x') end", "0");
+	}
+
+	private boolean isLoading() {
+		return this.redis.info("loading").equals("1");
+	}
+
+	@Test
+	void cannotWriteItsDump() throws IOException {
+		this.redis.ask("CONFIG", "SET", "save", "3600 1");
+		Path inTheWay = Files.createDirectory(this.redis.directory().resolve("dump.rdb"));
+		saveInBackground("err");
+		assertRefused("MISCONF", "cannot write its files");
+		assertThat(text(load(this.store, FENCE, ALICE).state())).isEqualTo("before");
+		Files.delete(inTheWay);
+		saveInBackground("ok");
+		assertGoesOn();
+	}
+
+	private void saveInBackground(String outcome) {
+		this.redis.ask("BGSAVE");
+		await().atMost(Duration.ofSeconds(10))
+			.until(() -> this.redis.info("rdb_bgsave_in_progress").equals("0")
+					&& this.redis.info("rdb_last_bgsave_status").equals(outcome));
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void hasNoSpaceForItsFile() {
+		// With 'always' it ends itself in this case
+		this.redis.ask("CONFIG", "SET", "appendfsync", "everysec");
+		this.redis.limitFiles(50_000);
+		int acknowledged = 1;
+		StoreException refusal = null;
+		while (refusal == null) {
+			try {
+				write(this.store, FENCE, state(ALICE, acknowledged, "x".repeat(1000)));
+				acknowledged++;
+			}
+			catch (StoreException ex) {
+				refusal = ex;
+			}
+		}
+		assertThat(refusal.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertThat(refusal).hasMessageContaining("MISCONF").hasMessageContaining("free space of its disk");
+		assertThat(acknowledged).isBetween(30, 60);
+		assertThat(load(this.store, FENCE, ALICE).sequence()).isEqualTo(acknowledged);
+		this.redis.unlimitFiles();
+		Commit next = state(ALICE, acknowledged, "after");
+		await().atMost(Duration.ofSeconds(10))
+			.ignoreExceptions()
+			.until(() -> Stores.await(this.store.commit(FENCE, next)) instanceof StoreResult.Applied);
+		this.redis.kill();
+		this.redis.startAgain();
+		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
+		assertThat(load(this.store, FENCE, ALICE).sequence()).isEqualTo(next.nextSequence());
+		assertThat(this.store.statistics().lostWrites()).isZero();
+	}
+
+	@Test
 	void noPermission() {
 		this.redis.ask("ACL", "SETUSER", "default", "-evalsha", "-eval");
 		assertRefused("NOPERM", "ACL");
@@ -78,9 +179,23 @@ class ServerErrorsIntegrationTests {
 	@Test
 	void becomesReplica() {
 		this.redis.ask("REPLICAOF", "127.0.0.1", "1");
-		assertThat(failure(commit("after")).kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertRefused("READONLY", "wait for the failover");
 		await().atMost(Duration.ofSeconds(5))
-			.untilAsserted(() -> assertThat(failure(commit("after"))).hasMessageContaining("replica"));
+			.untilAsserted(() -> assertThat(failure(commit("after"))).hasMessageContaining("not connected")
+				.hasMessageContaining("is a replica"));
+		this.redis.ask("REPLICAOF", "NO", "ONE");
+		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
+		assertGoesOn();
+	}
+
+	@Test
+	void becomesReplicaThatServesNoOldData() {
+		this.redis.ask("CONFIG", "SET", "replica-serve-stale-data", "no");
+		this.redis.ask("REPLICAOF", "127.0.0.1", "1");
+		StoreException ex = failure(this.store.load(FENCE, ALICE));
+		assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+		assertThat(ex).hasMessageContaining("MASTERDOWN").hasMessageContaining("wait for the failover");
+		assertThat(failure(commit("after")).kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
 		this.redis.ask("REPLICAOF", "NO", "ONE");
 		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
 		assertGoesOn();
@@ -171,6 +286,27 @@ class ServerErrorsIntegrationTests {
 		assertThat(ex).hasMessageContaining("password is wrong").hasMessageNotContaining("right");
 		RedisURI right = RedisURI.builder(this.redis.uri()).withAuthentication("cajun", "right").build();
 		Stores.open(RedisStoreSettings.standalone(right, "test")).close();
+	}
+
+	@Test
+	void passwordIsChanged() {
+		this.redis.ask("CONFIG", "SET", "requirepass", "new");
+		assertThat(Stores.refusal(Stores.settings(this.redis))).hasMessageContaining("asks for a password")
+			.matches((ex) -> ex.kind() == StoreException.Kind.UNSUITABLE);
+		// Whoever is connected stays so, until the connection is lost
+		write(this.store, FENCE, state(ALICE, 1, "after"));
+		try (RedisServer.Connection other = this.redis.connect()) {
+			other.ask("AUTH", "new");
+			other.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+			await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+				StoreException ex = failure(this.store.load(FENCE, ALICE));
+				assertThat(ex.kind()).isEqualTo(StoreException.Kind.NOT_APPLIED);
+				assertThat(ex).hasMessageContaining("asks for a password");
+			});
+			other.ask("CONFIG", "SET", "requirepass", "");
+		}
+		await().atMost(Duration.ofSeconds(10)).until(this::isUp);
+		assertThat(load(this.store, FENCE, ALICE).sequence()).isEqualTo(2);
 	}
 
 	private CompletionStage<StoreResult> commit(String state) {

@@ -138,11 +138,13 @@ class StaleOwnerIntegrationTests {
 		assertThat(Rival.await(this.store.claim(stale, true))).isEqualTo(new ClaimResult.Refused(7, "new#1"));
 		assertThat(Rival.await(this.store.load(stale, ACTOR))).isEqualTo(new LoadResult.Fenced(7, "new#1"));
 		assertThat(Rival.await(this.store.confirm(stale, Map.of(ACTOR, 3L)))).isEqualTo(Map.of(ACTOR, fenced));
+		assertThat(Rival.await(this.store.records(stale, ACTOR, 1))).isEmpty();
 		assertThat(Rival.await(this.store.wakeSet(stale))).isEmpty();
 		assertThat(Rival.await(this.store.reminders(stale, null, 10))).isEmpty();
 		assertThat(server.ask("DEBUG", "DIGEST")).isEqualTo(digest);
 
 		// The same from the owner: the refusals came from the fence and nothing else.
+		assertThat(Rival.await(this.store.records(OWNER, ACTOR, 1))).hasSize(2);
 		assertThat(Rival.await(this.store.wakeSet(OWNER))).containsExactly(ACTOR);
 		assertThat(Rival.await(this.store.reminders(OWNER, null, 10))).hasSize(1);
 		assertThat(Rival.await(this.store.commit(OWNER, cleanUp(3)))).isEqualTo(new StoreResult.Applied(4));
