@@ -178,9 +178,9 @@ final class ClusterFaults {
 	private void withoutEtcd() throws Exception {
 		LoadedAccounts load = load();
 		String before = owners(load);
-		this.cluster.killEtcd();
+		this.cluster.etcd.kill();
 		Check.pause(Duration.ofSeconds(this.full ? 60 : 8));
-		this.cluster.startEtcd();
+		this.cluster.etcd.start();
 		Check.pause(Duration.ofSeconds(4));
 		int failures = load.failures();
 		check(load, "etcd gone for " + (this.full ? 60 : 8) + " s");

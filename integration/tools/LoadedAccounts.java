@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 /**
  * Clients that deposit, each with a key of its own for every deposit, at whichever node
  * answers, and repeat what failed under the same key until it is answered. So in the end
- * every deposit is there exactly once.
+ * every deposit is there exactly once. Others may read meanwhile, each at one node
+ * whatever happens to it; no answer may be stale.
  */
 final class LoadedAccounts {
 
@@ -24,6 +25,13 @@ final class LoadedAccounts {
 	private final Supplier<List<App>> nodes;
 
 	private final List<AtomicInteger> deposits = new ArrayList<>();
+
+	/** What callers saw of each account. */
+	private final List<CounterHistory> histories = new ArrayList<>();
+
+	private final AtomicInteger reads = new AtomicInteger();
+
+	private final AtomicInteger failedReads = new AtomicInteger();
 
 	private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
 
@@ -38,6 +46,7 @@ final class LoadedAccounts {
 		this.nodes = nodes;
 		for (int i = 0; i < accounts; i++) {
 			this.deposits.add(new AtomicInteger());
+			this.histories.add(new CounterHistory());
 		}
 	}
 
@@ -55,10 +64,13 @@ final class LoadedAccounts {
 			List<App> nodes = this.nodes.get();
 			App node = nodes.get((client + attempt) % nodes.size());
 			long sent = System.nanoTime();
-			int status = post(node, account, key);
+			Http.Answer answer = post(node, account, key);
+			int status = (answer == null) ? 0 : answer.status();
 			if (status == 200) {
+				long end = System.nanoTime();
 				this.deposits.get(account).incrementAndGet();
-				this.answered.add(new Answered(account, start, System.nanoTime()));
+				this.answered.add(new Answered(account, start, end));
+				this.histories.get(account).incremented(start, end, answer.number("entries"));
 				return;
 			}
 			Check.that(status == 0 || status == 503 || status == 504, () -> "A deposit was answered with " + status);
@@ -69,13 +81,48 @@ final class LoadedAccounts {
 		}
 	}
 
-	private int post(App node, int account, String key) {
+	private Http.Answer post(App node, int account, String key) {
 		try {
-			return node.http.post("/accounts/" + id(account) + "/deposits", "{\"amount\":1}", key).status();
+			return node.http.post("/accounts/" + id(account) + "/deposits", "{\"amount\":1}", key);
 		}
 		catch (IOException ex) {
-			return 0;
+			return null;
 		}
+	}
+
+	/** Clients that read, one after the other, at one of these nodes each. */
+	void startReading(int clients, List<App> nodes) {
+		this.callers.start(clients, (client) -> {
+			AtomicInteger next = new AtomicInteger(client * 13);
+			return () -> read(Math.floorMod(next.getAndIncrement(), this.deposits.size()),
+					nodes.get(client % nodes.size()));
+		});
+	}
+
+	private void read(int account, App node) {
+		long start = System.nanoTime();
+		Http.Answer answer = node.http.tryGet("/accounts/" + id(account));
+		if (answer != null && answer.status() == 200) {
+			this.histories.get(account).read(start, System.nanoTime(), answer.number("entries"));
+			this.reads.incrementAndGet();
+			Check.pause(Duration.ofMillis(1));
+		}
+		else {
+			int status = (answer == null) ? 0 : answer.status();
+			Check.that(status == 0 || status == 503 || status == 504, () -> "A read was answered with " + answer);
+			this.failedReads.incrementAndGet();
+			Check.pause(Duration.ofMillis(20));
+		}
+	}
+
+	/** Reads that were answered. */
+	int reads() {
+		return this.reads.get();
+	}
+
+	/** Reads that were not answered with 200. */
+	int failedReads() {
+		return this.failedReads.get();
 	}
 
 	String id(int account) {
@@ -121,14 +168,24 @@ final class LoadedAccounts {
 		return (times.length == 0) ? Duration.ofDays(1) : Duration.ofNanos(times[(int) (times.length * 0.99)]);
 	}
 
+	/** The longest time from first attempt to answer. */
+	Duration longest() {
+		return Duration.ofNanos(this.answered.stream().mapToLong((it) -> it.end - it.start).max().orElse(0));
+	}
+
 	/** Stops the clients, which finish what they have begun. */
 	void stop() throws InterruptedException {
 		this.callers.stop();
 		this.callers.join();
 	}
 
-	/** Every deposit is there once, on every node's word. */
+	/** Every deposit is there once, on every node's word, and no answer was stale. */
 	void verify() throws IOException {
+		for (int account = 0; account < this.histories.size(); account++) {
+			List<String> wrong = this.histories.get(account).check();
+			String id = id(account);
+			Check.that(wrong.isEmpty(), () -> wrong.size() + " answers for " + id + " cannot be: " + wrong.getFirst());
+		}
 		for (App node : this.nodes.get()) {
 			for (int account = 0; account < this.deposits.size(); account++) {
 				int expected = this.deposits.get(account).get();

@@ -19,54 +19,69 @@ final class LocalCluster {
 	private static final Pattern NODE = Pattern
 		.compile("\"name\"\\s*:\\s*\"([^\"]+)\"[^{}]*?\"state\"\\s*:\\s*\"(\\w+)\"[^{}]*?\"shards\"\\s*:\\s*(\\d+)");
 
+	private static final Pattern EPOCH = Pattern.compile("\"epoch\"\\s*:\\s*(\\d+)");
+
 	private final Path jar;
 
 	private final Path directory;
 
-	private final int etcdPort = App.freePort();
-
-	private final int etcdPeerPort = App.freePort();
+	/** Where the nodes agree. */
+	final LocalEtcd etcd;
 
 	private final int redisPort = App.freePort();
 
 	private final Map<String, App> nodes = new LinkedHashMap<>();
 
-	private Process etcd;
+	/** Each node's ways to everything else, where they can be cut. */
+	private final Map<String, Ways> ways = new LinkedHashMap<>();
+
+	/** The port of each node's transport, where its ways can be cut. */
+	private final Map<String, Integer> transports = new LinkedHashMap<>();
 
 	private Process redis;
 
 	private int starts;
 
 	LocalCluster(Path jar, Path directory) {
+		this(jar, directory, 1);
+	}
+
+	/** Starts a cluster whose etcd has so many members. */
+	LocalCluster(Path jar, Path directory, int members) {
 		this.jar = jar;
 		this.directory = directory;
-		startEtcd();
+		this.etcd = new LocalEtcd(directory, members);
 		startRedis();
 	}
 
-	void startEtcd() {
-		String client = "http://127.0.0.1:" + this.etcdPort;
-		String peer = "http://127.0.0.1:" + this.etcdPeerPort;
-		this.etcd = server("etcd", "etcd", "--name", "e1", "--data-dir", this.directory.resolve("etcd-data").toString(),
-				"--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-				"--initial-advertise-peer-urls", peer, "--initial-cluster", "e1=" + peer);
+	/** The nodes of these names reach everything over ways that can be cut. */
+	LocalCluster withWays(String... names) {
+		for (String name : names) {
+			this.transports.put(name, App.freePort());
+		}
+		for (String name : names) {
+			this.ways.put(name, new Ways(this.directory, this.ways.size() + 1, this.etcd.ports(), this.redisPort,
+					this.transports));
+		}
+		return this;
+	}
+
+	Ways ways(String node) {
+		return this.ways.get(node);
 	}
 
 	/** What it acknowledges is in its file, so that a kill at any moment loses nothing. */
 	void startRedis() {
-		this.redis = server("redis", "redis-server", "--port", "" + this.redisPort, "--bind", "127.0.0.1", "--save", "",
-				"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction");
-	}
-
-	void killEtcd() {
-		end(this.etcd);
+		this.redis = server(this.directory, "redis", "redis-server", "--port", "" + this.redisPort, "--bind",
+				"127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy",
+				"noeviction");
 	}
 
 	void killRedis() {
 		end(this.redis);
 	}
 
-	private static void end(Process process) {
+	static void end(Process process) {
 		try {
 			process.destroyForcibly().waitFor();
 		}
@@ -75,12 +90,13 @@ final class LocalCluster {
 		}
 	}
 
-	private Process server(String name, String... command) {
+	/** Starts a server, which ends with this program, in a directory of its name. */
+	static Process server(Path directory, String name, String... command) {
 		try {
-			Path home = Files.createDirectories(this.directory.resolve(name));
+			Path home = Files.createDirectories(directory.resolve(name));
 			Process process = new ProcessBuilder(command).directory(home.toFile())
 				.redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.appendTo(this.directory.resolve(name + ".log").toFile()))
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve(name + ".log").toFile()))
 				.start();
 			Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
 			return process;
@@ -92,13 +108,15 @@ final class LocalCluster {
 
 	/** Starts a node, and does not wait for it. */
 	App start(String name) {
-		int port = App.freePort();
-		List<String> arguments = new ArrayList<>(List.of("--cajun.node.name=" + name,
-				"--cajun.etcd.endpoints=http://127.0.0.1:" + this.etcdPort, "--spring.data.redis.host=127.0.0.1",
-				"--spring.data.redis.port=" + this.redisPort, "--cajun.cluster.lease-ttl=" + TTL.toSeconds() + "s",
-				"--spring.lifecycle.timeout-per-shutdown-phase=30s"));
-		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, port,
-				arguments.toArray(String[]::new));
+		Ways its = this.ways.get(name);
+		List<String> arguments = new ArrayList<>(
+				List.of("--cajun.node.name=" + name, "--cajun.cluster.lease-ttl=" + TTL.toSeconds() + "s",
+						"--spring.data.redis.host=127.0.0.1", "--spring.lifecycle.timeout-per-shutdown-phase=30s",
+						"--management.endpoint.cluster.access=unrestricted"));
+		arguments.addAll((its != null) ? its.arguments(name, this.transports.get(name)) : List
+			.of("--cajun.etcd.endpoints=" + this.etcd.endpoints(), "--spring.data.redis.port=" + this.redisPort));
+		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar,
+				(its != null) ? its.javaOptions() : List.of(), App.freePort(), arguments.toArray(String[]::new));
 		this.nodes.put(name, app);
 		return app;
 	}
@@ -134,6 +152,16 @@ final class LocalCluster {
 			}
 		}
 		return members;
+	}
+
+	/** The epoch of each shard, as one node sees the table. */
+	static List<Long> epochs(App app) throws IOException {
+		List<Long> epochs = new ArrayList<>();
+		Matcher matcher = EPOCH.matcher(app.http.get("/actuator/cluster/shards").body());
+		while (matcher.find()) {
+			epochs.add(Long.parseLong(matcher.group(1)));
+		}
+		return epochs;
 	}
 
 	/** The name of the node that leads. */

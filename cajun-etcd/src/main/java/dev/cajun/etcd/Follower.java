@@ -203,6 +203,7 @@ final class Follower implements MetadataStore.Watch {
 		}
 		if (any && this.read != null) {
 			this.revision = response.getEvents().getLast().getKeyValue().getModRevision();
+			this.source.histories().heard(this.read.history(), response.getHeader().getClusterId(), this.revision);
 			give(this.read.history());
 		}
 	}

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
  * <p>
  * An answer is compared with what was known when its call was <em>sent</em>: answers may
  * come in another order than they were given in. Only answers of reads and transactions,
- * which are linearizable, are good for comparing revisions. Confined to the store's
- * thread.
+ * which are linearizable, are good for comparing revisions; what watches told before is
+ * good for comparing them with. Confined to the store's thread.
  */
 final class Histories {
 
@@ -70,6 +70,17 @@ final class Histories {
 	}
 
 	/**
+	 * A watch that began in a history has told of a revision: whatever is read from now
+	 * on is as new.
+	 */
+	void heard(long history, long clusterId, long revision) {
+		Known now = this.known;
+		if (now != null && now.history == history && now.clusterId == clusterId && revision > now.revision) {
+			this.known = new Known(history, clusterId, revision);
+		}
+	}
+
+	/**
 	 * What was read cannot have followed from what was read before, although nothing else
 	 * told so.
 	 * @return the number of the history that it belongs to
@@ -97,7 +108,8 @@ final class Histories {
 	 *
 	 * @param history the number of the history
 	 * @param clusterId etcd's cluster id
-	 * @param revision the highest revision that a read or transaction answered
+	 * @param revision the highest revision that a read or transaction answered, or a
+	 * watch told of
 	 */
 	record Known(long history, long clusterId, long revision) {
 

@@ -42,6 +42,18 @@ class HistoriesTests {
 	}
 
 	@Test
+	void endsWithRevisionBelowOneThatAWatchToldBeforeCallWasSent() {
+		this.histories.read(null, 7, 100);
+		Histories.Known before = this.histories.known();
+		this.histories.heard(1, 7, 120);
+		assertThat(this.histories.read(before, 7, 110)).isEqualTo(1);
+		assertThat(this.histories.read(this.histories.known(), 7, 110)).isEqualTo(2);
+		this.histories.heard(1, 7, 130);
+		assertThat(this.histories.read(this.histories.known(), 7, 111)).isEqualTo(2);
+		assertThat(this.changes).hasValue(1);
+	}
+
+	@Test
 	void lastsWhenAnswersComeInOtherOrderThanTheyWereGiven() {
 		this.histories.read(null, 7, 100);
 		Histories.Known sent = this.histories.known();

@@ -168,6 +168,22 @@ class WatchTrapsTests {
 		assertThat(this.following.last().history()).isEqualTo(2);
 	}
 
+	@Test
+	void findsOtherHistoryThatIsBehindWhatOnlyTheWatchHasTold() {
+		follow();
+		Awaitility.await().atMost(SOON).until(() -> this.etcd.openStreams() == 1);
+		long read = this.etcd.revision();
+		// Read again at once only when the stream breaks
+		for (int i = 0; i < 10; i++) {
+			this.etcd.put("/cajun/test/b", "" + i);
+		}
+		this.following.expect(SOON, Map.of("a", "1", "b", "9"));
+		this.etcd.restore(read + 3, "/cajun/test/c", "other", read + 3);
+		this.etcd.breakStreams(Status.UNAVAILABLE.withDescription("broken"));
+		this.following.expect(SOON, Map.of("c", "other"));
+		assertThat(this.following.last().history()).isEqualTo(2);
+	}
+
 	private void follow() {
 		this.store.watch("", this.following);
 		this.following.expect(SOON, Map.of("a", "1"));

@@ -397,6 +397,11 @@ final class ControlLoop {
 		}
 
 		@Override
+		public void outdated() {
+			ControlLoop.this.reading.read();
+		}
+
+		@Override
 		public void changed() {
 			stepLater();
 		}

@@ -55,6 +55,9 @@ final class Membership implements LeaseKeeper.Listener {
 	/** The revision from which on the record must be seen; 0 before it was written. */
 	private long registered;
 
+	/** Whether the record may be, or become, what this node does not know of. */
+	private boolean unsure;
+
 	private boolean busy;
 
 	private long retryAt;
@@ -96,9 +99,9 @@ final class Membership implements LeaseKeeper.Listener {
 		return this.registered > 0;
 	}
 
-	/** Whether the view shows what this node wrote last. */
+	/** Whether the view shows what this node wrote last, and nothing else can follow. */
 	boolean isShownBy(ClusterView view) {
-		return isRegistered() && view.revision() >= this.registered;
+		return isRegistered() && view.revision() >= this.registered && !this.unsure;
 	}
 
 	/** The lease under which this node is registered, or {@code null}. */
@@ -218,6 +221,7 @@ final class Membership implements LeaseKeeper.Listener {
 					}
 					if (written) {
 						this.registered = result.revision();
+						this.unsure = false;
 						this.everRegistered = true;
 						logger.info("Node {} is registered in cluster '{}' at {}", this.self.id(),
 								this.settings.cluster(), this.address);
@@ -233,23 +237,31 @@ final class Membership implements LeaseKeeper.Listener {
 				}, this::failed);
 	}
 
+	/**
+	 * Writes what is not there yet. After a write of which nobody knows what became of
+	 * it, the record is written in any case: then what is still on its way cannot take
+	 * effect any more.
+	 */
 	private void update(ClusterView view, NodeRecord written, Document document) {
 		NodeRecord wanted = record(state(view.table(), written));
 		LeaseKeeper keeper = this.lease;
-		if (wanted.equals(written) || keeper == null || this.loop.nanoTime() - this.retryAt < 0) {
+		if ((wanted.equals(written) && !this.unsure) || keeper == null || this.loop.nanoTime() - this.retryAt < 0) {
 			return;
 		}
 		this.busy = true;
+		this.unsure = true;
 		this.loop
 			.when(this.metadata.commit(Transaction.when(new Transaction.WrittenAt(document.key(), document.revision()))
 				.then(new Transaction.Put(document.key(), wanted.write(), keeper.id()))), (result) -> {
 					this.busy = false;
 					if (result.applied() && keeper == this.lease) {
 						this.registered = Math.max(this.registered, result.revision());
+						this.unsure = false;
 						logger.info("Node {} is {}", this.self.id(), wanted.state());
 					}
 					else {
 						retryLater();
+						this.listener.outdated();
 					}
 					this.listener.changed();
 				}, this::failed);
@@ -304,6 +316,7 @@ final class Membership implements LeaseKeeper.Listener {
 		boolean was = isRegistered();
 		this.lease = null;
 		this.registered = 0;
+		this.unsure = false;
 		if (was) {
 			Node former = this.self;
 			this.self = new Node(former.name(), HexFormat.of().toHexDigits(this.random.nextLong()), this.bootId,
@@ -360,6 +373,9 @@ final class Membership implements LeaseKeeper.Listener {
 
 		/** The node's name is taken. */
 		void refused(JoinRefusedException reason, boolean wasMember);
+
+		/** What was read of the node's record is not what is there. */
+		void outdated();
 
 		/** Something may be done now. */
 		void changed();

@@ -53,6 +53,8 @@ final class SimShards implements LocalShards {
 
 	private boolean stuck;
 
+	private boolean idle;
+
 	private int kept;
 
 	private int fresh;
@@ -70,8 +72,14 @@ final class SimShards implements LocalShards {
 		confirm();
 	}
 
+	/** Nobody asks for an actor, so nothing is confirmed at the store. */
+	void idle(boolean isIdle) {
+		this.idle = isIdle;
+	}
+
 	private void confirm() {
-		this.open.forEach((shard, fence) -> {
+		Map<Integer, Fence> asked = this.idle ? Map.of() : this.open;
+		asked.forEach((shard, fence) -> {
 			ActorId actor = new ActorId("account", "of-" + shard);
 			this.store.confirm(fence, Map.of(actor, 0L)).whenComplete((results, error) -> this.time.schedule(0, () -> {
 				if (results != null && results.get(actor) instanceof StoreResult.Fenced found && this.control != null) {

@@ -38,6 +38,8 @@ final class SimStore implements ActorStore {
 
 	private boolean cut;
 
+	private long cutSince;
+
 	SimStore(Shared shared) {
 		this.shared = shared;
 	}
@@ -45,6 +47,12 @@ final class SimStore implements ActorStore {
 	/** Neither calls nor answers pass. */
 	void cut(boolean isCut) {
 		this.cut = isCut;
+		this.cutSince = this.shared.time.nanoTime();
+	}
+
+	/** How long it has been cut. */
+	Duration silentFor() {
+		return this.cut ? Duration.ofNanos(this.shared.time.nanoTime() - this.cutSince) : Duration.ZERO;
 	}
 
 	private <T> CompletionStage<T> call(Supplier<CompletionStage<T>> operation) {
