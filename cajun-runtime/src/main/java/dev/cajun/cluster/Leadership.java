@@ -68,6 +68,12 @@ final class Leadership {
 	/** Follows the document, and takes the lead when nobody has it. */
 	void advance(ClusterView view, Membership membership) {
 		follow(view);
+		LeaderRecord written = view.leader();
+		if (this.held == null && !this.busy && view.revision() >= this.since && written != null
+				&& written.leader().equals(membership.self().id())) {
+			// It was given away or taken twice, and the request or the answer got lost.
+			giveAway(written);
+		}
 		LeaseKeeper lease = membership.lease();
 		if (this.held == null && view.leader() == null && view.history() > 0 && lease != null && membership.isProvable()
 				&& mayLead(view, membership.self())) {
@@ -165,17 +171,29 @@ final class Leadership {
 		this.claim = null;
 		this.abstains = true;
 		this.notBefore = this.loop.nanoTime() + ABSTINENCE.toNanos();
+		giveAway(record);
+	}
+
+	private void giveAway(LeaderRecord record) {
+		this.busy = true;
 		this.loop.when(
 				this.metadata
 					.commit(new Transaction(record.holds(), List.of(new Transaction.Delete(LeaderRecord.KEY)))),
-				(result) -> this.changed.run(),
-				(error) -> logger.debug("The lead was not given away; it ends with the lease", error));
+				(result) -> {
+					this.busy = false;
+					this.since = result.revision();
+					this.changed.run();
+				}, (error) -> {
+					this.busy = false;
+					logger.debug("The lead was not given away, or nobody knows: {}", error.toString());
+				});
 	}
 
 	/** The lease is lost, and with it the lead. */
 	void lost() {
 		this.held = null;
 		this.claim = null;
+		this.since = 0;
 	}
 
 	private String term() {

@@ -62,6 +62,19 @@ class LeadershipTests {
 		assertThat(document(ClusterView.TABLE_KEY).revision()).isGreaterThan(table.revision());
 	}
 
+	@Test
+	void isGivenAwayThoughTheRequestGetsLost() {
+		this.cluster.metadata.loseRequests(this.leader, 3);
+		var unused = this.cluster.node(this.leader).plane.operate(new Operation.Resign());
+		this.cluster.advance(Duration.ofMillis(500));
+		assertThat(this.cluster.leaderName()).isEqualTo(this.leader);
+		this.cluster.metadata.loseRequests(this.leader, 0);
+
+		this.cluster.await(() -> this.cluster.leader() != null && !this.cluster.leaderName().equals(this.leader),
+				Duration.ofSeconds(5));
+		this.cluster.awaitSettled(Duration.ofSeconds(2));
+	}
+
 	/** The leader is about to write the table, and its request waits on the way. */
 	private void wantSomething() {
 		this.cluster.metadata.hold(this.leader);
