@@ -70,6 +70,13 @@ public interface LocalShards {
 	void holdVolatile(Set<Integer> shards);
 
 	/**
+	 * Volatile actors of these shards do not start yet, and their messages wait: the
+	 * shards were claimed, and may still be given to another node.
+	 * @param shards the shards; replaces what was said before
+	 */
+	void delayVolatile(Set<Integer> shards);
+
+	/**
 	 * Where messages go from now on.
 	 * @param routes the routes; replaces all former ones
 	 */

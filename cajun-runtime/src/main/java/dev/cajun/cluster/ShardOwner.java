@@ -54,6 +54,8 @@ final class ShardOwner {
 
 	private Set<Integer> heldVolatile = Set.of();
 
+	private Set<Integer> delayedVolatile = Set.of();
+
 	ShardOwner(EventLoop loop, ActorStore store, LocalShards shards, Runnable changed) {
 		this.loop = loop;
 		this.store = store;
@@ -294,13 +296,20 @@ final class ShardOwner {
 	/**
 	 * Volatile actors are one at a time only as long as the lease lives under which the
 	 * shard was given: not under a former incarnation's, and not while the lease of a
-	 * former owner that was agreed dead may still live.
+	 * former owner that was agreed dead may still live. Nor before the table shows that
+	 * the shard was claimed: until then the leader may give it to another node, whatever
+	 * this one has claimed, and has heard.
 	 */
 	private void holdVolatile(PlacementTable table, Node self) {
 		Set<Integer> held = new HashSet<>();
+		Set<Integer> delayed = new HashSet<>();
 		for (int shard = 0; shard < table.shards(); shard++) {
-			if (isMine(table.shard(shard), self) && !self.equals(table.shard(shard).owner())) {
+			ShardPlacement placement = table.shard(shard);
+			if (isMine(placement, self) && !self.equals(placement.owner())) {
 				held.add(shard);
+			}
+			else if (self.equals(placement.owner()) && placement.phase() == Phase.CLAIMING) {
+				delayed.add(shard);
 			}
 		}
 		table.downs().values().forEach((down) -> {
@@ -311,6 +320,10 @@ final class ShardOwner {
 		if (!held.equals(this.heldVolatile)) {
 			this.heldVolatile = held;
 			this.shards.holdVolatile(Set.copyOf(held));
+		}
+		if (!delayed.equals(this.delayedVolatile)) {
+			this.delayedVolatile = delayed;
+			this.shards.delayVolatile(Set.copyOf(delayed));
 		}
 	}
 

@@ -60,6 +60,11 @@ record RoutedShards(Router router) implements LocalShards {
 	}
 
 	@Override
+	public void delayVolatile(Set<Integer> shards) {
+		this.router.delayVolatile(shards);
+	}
+
+	@Override
 	public void routes(Routes routes) {
 		this.router.routes(routes);
 	}

@@ -58,6 +58,9 @@ final class Door {
 	/** Whether a volatile actor may still be active at a former owner. */
 	private boolean volatileHeld;
 
+	/** Whether the shard may still be given to another node, whatever was claimed. */
+	private boolean volatileDelayed;
+
 	private final ShardActivations activations = new ShardActivations();
 
 	private @Nullable CompletableFuture<Void> left;
@@ -331,6 +334,27 @@ final class Door {
 		}
 	}
 
+	/** Volatile actors do not start yet, and their messages wait. */
+	void delayVolatile(boolean delay) {
+		this.lock.lock();
+		try {
+			boolean ends = this.volatileDelayed && !delay;
+			this.volatileDelayed = delay;
+			if (ends) {
+				this.reception.settled();
+				this.lane.settled();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Whether messages to actors of a type wait although the shard is owned. */
+	boolean delays(ActorType type) {
+		return this.volatileDelayed && !type.isPersistent();
+	}
+
 	/** Volatile actors end; nothing that they still do has an effect. */
 	void silenceVolatile() {
 		this.lock.lock();
@@ -352,7 +376,8 @@ final class Door {
 	boolean whileOpen(Activation fresh, BooleanSupplier action) {
 		this.lock.lock();
 		try {
-			if (this.state != State.OPEN || (!fresh.type().isPersistent() && isVolatileRefused())) {
+			if (this.state != State.OPEN || delays(fresh.type())
+					|| (!fresh.type().isPersistent() && isVolatileRefused())) {
 				return false;
 			}
 			if (action.getAsBoolean()) {

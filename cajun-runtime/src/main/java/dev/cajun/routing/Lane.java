@@ -254,6 +254,11 @@ final class Lane {
 		}
 		PeerLink peer = target.peer;
 		if (peer == null) {
+			if (this.door.delays(message.type)) {
+				close();
+				retryLater();
+				return false;
+			}
 			this.door.take(message.type, message.receiver, message.envelope, message.bounded);
 			return true;
 		}
@@ -438,6 +443,12 @@ final class Lane {
 		if (this.retries++ > 0) {
 			retryLater();
 		}
+	}
+
+	/** What made messages wait at this node has ended. With the lock. */
+	void settled() {
+		cancelRetry();
+		advance();
 	}
 
 	private void cancelRetry() {

@@ -73,10 +73,10 @@ final class Reception {
 		if (this.barred.contains(origin.peer)) {
 			sendBack(message.receiver, message.envelope, origin);
 		}
-		else if (this.door.admits(origin.epoch)) {
+		else if (this.door.admits(origin.epoch) && !this.door.delays(message.type)) {
 			admit(message);
 		}
-		else if (this.door.mayAdmit(origin.epoch) && this.held.size() < MOST_HELD) {
+		else if ((this.door.admits(origin.epoch) || this.door.mayAdmit(origin.epoch)) && this.held.size() < MOST_HELD) {
 			this.held.add(message);
 			this.lane.sweepLater();
 			if (origin.epoch > this.lane.way().epoch()) {
@@ -227,7 +227,7 @@ final class Reception {
 	void timer(ActorId actor, Envelope timer) {
 		this.lock.lock();
 		try {
-			if (this.door.owned() != null) {
+			if (takesTimers(actor)) {
 				this.host.mailboxes().offerUnbounded(actor, timer);
 			}
 			else if (this.timers.size() < MOST_HELD) {
@@ -239,14 +239,31 @@ final class Reception {
 		}
 	}
 
+	private boolean takesTimers(ActorId actor) {
+		return this.door.owned() != null && !this.door.delays(this.host.actorType(actor.type()));
+	}
+
 	/** This node owns the shard from now on. */
 	void opened() {
 		answerFlushes();
+		settled();
+	}
+
+	/** What waited may be taken now, or some of it. */
+	void settled() {
 		recheckHeld();
 		long now = this.host.scheduler().nanoTime();
-		for (HeldTimer timer = this.timers.poll(); timer != null; timer = this.timers.poll()) {
-			if (now - timer.sinceNanos < HELD_NANOS) {
+		List<HeldTimer> all = List.copyOf(this.timers);
+		this.timers.clear();
+		for (HeldTimer timer : all) {
+			if (now - timer.sinceNanos >= HELD_NANOS) {
+				continue;
+			}
+			if (takesTimers(timer.actor)) {
 				this.host.mailboxes().offerUnbounded(timer.actor, timer.envelope);
+			}
+			else {
+				this.timers.add(timer);
 			}
 		}
 	}

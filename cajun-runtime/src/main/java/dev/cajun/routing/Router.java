@@ -213,6 +213,16 @@ public final class Router {
 	}
 
 	/**
+	 * Volatile actors of these shards do not begin yet, and their messages wait.
+	 * @param shards the shards; replaces what was said before
+	 */
+	public void delayVolatile(Set<Integer> shards) {
+		for (int shard = 0; shard < this.host.shardCount(); shard++) {
+			this.host.door(shard).delayVolatile(shards.contains(shard));
+		}
+	}
+
+	/**
 	 * Whether the store can be reached: while not, no message is admitted to an actor
 	 * that needs it.
 	 * @param reachable whether it can

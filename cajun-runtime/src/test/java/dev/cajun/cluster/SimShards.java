@@ -43,6 +43,8 @@ final class SimShards implements LocalShards {
 
 	private Set<Integer> heldVolatile = Set.of();
 
+	private Set<Integer> delayedVolatile = Set.of();
+
 	private long provableUntil = Long.MIN_VALUE;
 
 	private boolean storeReachable = true;
@@ -103,7 +105,7 @@ final class SimShards implements LocalShards {
 	/** Whether a volatile actor of a shard may run here. */
 	boolean runsVolatile(int shard) {
 		return this.open.containsKey(shard) && !this.heldVolatile.contains(shard)
-				&& this.time.nanoTime() - this.provableUntil < 0;
+				&& !this.delayedVolatile.contains(shard) && this.time.nanoTime() - this.provableUntil < 0;
 	}
 
 	/** Whether everything of a shard has been given up to another node. */
@@ -214,6 +216,11 @@ final class SimShards implements LocalShards {
 	@Override
 	public void holdVolatile(Set<Integer> shards) {
 		this.heldVolatile = new HashSet<>(shards);
+	}
+
+	@Override
+	public void delayVolatile(Set<Integer> shards) {
+		this.delayedVolatile = new HashSet<>(shards);
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.cajun.metadata.Document;
+import dev.cajun.metadata.Transaction;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class VolatileActorsTests {
 
 	private static final int SHARDS = 32;
+
+	private static final Duration STEP = Duration.ofMillis(10);
 
 	private final SimCluster cluster = SimCluster.of(3, SHARDS);
 
@@ -47,6 +50,32 @@ class VolatileActorsTests {
 	}
 
 	@Test
+	void stayStoppedWhereTheLeaderDoesNotHearThatTheShardWasClaimed() {
+		int shard = shards().getFirst();
+		String leader = this.cluster.leaderName();
+		SimCluster.SimNode target = this.cluster.node(third(leader));
+		target.shards.idle(true);
+		this.cluster.network.cut(target.address, this.cluster.node(leader).address);
+		var unused = this.cluster.node(leader).plane.operate(new Operation.Migrate(shard, target.name));
+		this.cluster.await(() -> target.shards.open().containsKey(shard), Duration.ofSeconds(2));
+		// It reads once more, and so not again before the leader gives up waiting for it.
+		this.cluster.advance(Duration.ofSeconds(2));
+		this.cluster.metadata.direct()
+			.commit(new Transaction(List.of(), List.of(new Transaction.Put("other", new byte[0], 0))))
+			.toCompletableFuture()
+			.join();
+		this.cluster.advance(STEP);
+		this.cluster.metadata.deafen(target.name);
+
+		this.cluster.await(() -> !this.cluster.owners().get(shard).equals(target.name), Duration.ofSeconds(60));
+		this.cluster.advance(Duration.ofSeconds(1));
+		this.cluster.network.heal();
+		this.cluster.metadata.hear(target.name);
+		this.cluster.awaitSettled(Duration.ofSeconds(60));
+		assertRunEverywhere();
+	}
+
+	@Test
 	void runAgainSoonAfterTheStoreIsBack() {
 		SimCluster.SimNode node = this.cluster.node(this.victim);
 		node.storeView.cut(true);
@@ -71,6 +100,15 @@ class VolatileActorsTests {
 			.filter((owner) -> owner.getValue().equals(this.victim))
 			.map(Map.Entry::getKey)
 			.toList();
+	}
+
+	private String third(String leader) {
+		return this.cluster.live()
+			.stream()
+			.map((node) -> node.name)
+			.filter((name) -> !name.equals(leader) && !name.equals(this.victim))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	private boolean servedByOthers(List<Integer> shards) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -327,6 +328,49 @@ class RemoteTests {
 		await().atMost(SOON).until(() -> owner().router.activations().isEmpty());
 		owner().router.provableUntil(this.clock.nanoTime() + Duration.ofMinutes(1).toNanos());
 		assertThat(ref.call(new Add(1))).isEqualTo(1);
+	}
+
+	@Test
+	void messagesToVolatileActorsWaitInOrderWhileTheShardMayStillBeGivenToAnotherNode() {
+		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE);
+		ActorRef<Message> ref = start();
+		ActorRef<Message> here = owner().ref("a", "x");
+		owner().router.delayVolatile(Set.of(0, 1, 2, 3));
+		IntStream.range(0, 10).forEach((i) -> ref.tell(new Note("r" + i)));
+		CompletionStage<?> remote = ref.ask(new Get());
+		IntStream.range(0, 10).forEach((i) -> here.tell(new Note("h" + i)));
+		CompletionStage<?> local = here.ask(new Get());
+		await().pollDelay(Duration.ofMillis(200)).atMost(SOON).until(() -> owner().router.activations().isEmpty());
+		assertThat(remote.toCompletableFuture()).isNotDone();
+		assertThat(local.toCompletableFuture()).isNotDone();
+
+		owner().router.delayVolatile(Set.of());
+		assertThat(remote.toCompletableFuture()).succeedsWithin(SOON);
+		assertThat(local.toCompletableFuture()).succeedsWithin(SOON);
+		List<String> texts = ref.call(new Get()).texts();
+		assertThat(texts).hasSize(20);
+		assertThat(texts.stream().filter((text) -> text.startsWith("r")))
+			.containsExactlyElementsOf(IntStream.range(0, 10).mapToObj((i) -> "r" + i).toList());
+		assertThat(texts.stream().filter((text) -> text.startsWith("h")))
+			.containsExactlyElementsOf(IntStream.range(0, 10).mapToObj((i) -> "h" + i).toList());
+	}
+
+	@Test
+	void timersOfVolatileActorsGoAlongAndWaitToo() {
+		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE);
+		this.actor.run("schedule",
+				(message, context) -> context.schedule("t", Duration.ofMillis(100), new Note("timer")));
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("schedule"));
+		ref.call(new Get());
+		caller().router.delayVolatile(Set.of(0, 1, 2, 3));
+		move(owner(), caller());
+		CompletionStage<?> asked = ref.ask(new Get());
+		await().pollDelay(Duration.ofMillis(200)).atMost(SOON).until(() -> caller().router.activations().isEmpty());
+		assertThat(asked.toCompletableFuture()).isNotDone();
+
+		caller().router.delayVolatile(Set.of());
+		await().atMost(SOON).until(() -> ref.call(new Get()).texts().equals(List.of("timer")));
 	}
 
 	@Test
