@@ -86,6 +86,8 @@ final class Leader {
 
 	private final Newcomers newcomers;
 
+	private final Absentees absentees;
+
 	/** The highest epoch that this process ever saw, in whatever history. */
 	private long highestEpoch;
 
@@ -94,6 +96,7 @@ final class Leader {
 		this.loop = loop;
 		this.metadata = metadata;
 		this.newcomers = new Newcomers(loop, transport, changed);
+		this.absentees = new Absentees(loop, transport, changed);
 		this.settings = settings;
 		this.leadership = leadership;
 		this.changed = changed;
@@ -158,10 +161,11 @@ final class Leader {
 		}
 		LeaderFacts known = this.facts;
 		if (known == null) {
-			known = new LeaderFacts(this.settings, table);
+			known = new LeaderFacts(this.settings, table, this.absentees::isGone);
 			this.facts = known;
 		}
 		PlacementTable next = decide(table, view, known, membership.self());
+		this.absentees.advance(known.missing());
 		if (next != table) {
 			write(table, next, held, new Transaction.WrittenAt(ClusterView.TABLE_KEY, tableRevision(view)), view);
 		}
@@ -177,6 +181,7 @@ final class Leader {
 			this.written = null;
 			this.balancer = new Balancer(this.settings.balance());
 			this.newcomers.clear();
+			this.absentees.clear();
 			this.refused.clear();
 			this.operations.fail();
 		}

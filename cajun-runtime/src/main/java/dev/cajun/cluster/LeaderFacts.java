@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 import dev.cajun.placement.Node;
 import dev.cajun.placement.Phase;
@@ -37,6 +38,8 @@ final class LeaderFacts implements Situation {
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
 	private final ClusterSettings settings;
+
+	private final Predicate<Node> gone;
 
 	/** Owners that are not there in this very incarnation, since when. */
 	private final Map<String, Missing> missing = new HashMap<>();
@@ -71,8 +74,13 @@ final class LeaderFacts implements Situation {
 	/** When each process last reported something. */
 	private final Map<String, Long> heard = new HashMap<>();
 
-	LeaderFacts(ClusterSettings settings, PlacementTable table) {
+	/**
+	 * Knows nothing yet.
+	 * @param gone whether there is no such process any more, as far as is known
+	 */
+	LeaderFacts(ClusterSettings settings, PlacementTable table, Predicate<Node> gone) {
 		this.settings = settings;
+		this.gone = gone;
 		this.edit = table.edit();
 	}
 
@@ -130,20 +138,26 @@ final class LeaderFacts implements Situation {
 		damp();
 	}
 
+	/** Owners that are not there in this very incarnation. */
+	List<Node> missing() {
+		return this.missing.values().stream().map((owner) -> owner.node).toList();
+	}
+
 	/**
 	 * Many that lose their lease at once are rather the metadata's trouble than theirs,
-	 * and will be back.
+	 * and will be back: all but those whose process is gone.
 	 */
 	private void damp() {
 		long ttl = this.settings.leaseTtl().toNanos();
 		List<Missing> lately = this.missing.values()
 			.stream()
-			.filter((owner) -> this.now - owner.since < ttl && !this.edit.isDown(owner.node))
+			.filter((owner) -> this.now - owner.since < ttl && !this.edit.isDown(owner.node)
+					&& !this.gone.test(owner.node))
 			.toList();
 		Set<String> all = new HashSet<>(this.view.nodes().keySet());
 		lately.forEach((owner) -> all.add(owner.node.name()));
 		if (lately.size() >= 2 && 10 * lately.size() >= 4 * all.size()) {
-			lately.forEach((owner) -> owner.until = owner.since + ttl);
+			lately.forEach((owner) -> owner.damped = true);
 		}
 	}
 
@@ -262,7 +276,11 @@ final class LeaderFacts implements Situation {
 			return record.state() == NodeRecord.State.JOINING && missingFor(owner) < this.settings.leaseTtl().toNanos();
 		}
 		Missing known = this.missing.get(owner.id());
-		return known != null && this.now - known.until < 0;
+		if (known == null) {
+			return false;
+		}
+		boolean damped = known.damped && !this.gone.test(owner);
+		return this.now - known.since < (damped ? this.settings.leaseTtl() : GRACE).toNanos();
 	}
 
 	@Override
@@ -333,13 +351,12 @@ final class LeaderFacts implements Situation {
 
 		private final long since;
 
-		/** Until when its shards wait for it. */
-		private long until;
+		/** Whether its shards wait longer for it, because others are missing as well. */
+		private boolean damped;
 
 		Missing(Node node, long since) {
 			this.node = node;
 			this.since = since;
-			this.until = since + GRACE.toNanos();
 		}
 
 	}

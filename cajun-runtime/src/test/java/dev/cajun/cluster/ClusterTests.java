@@ -244,6 +244,32 @@ class ClusterTests {
 				Duration.ofSeconds(6));
 	}
 
+	/**
+	 * Whom it could ask is gone as well, so nobody is agreed dead before a lease has
+	 * ended; then nobody is waited for whose process is gone.
+	 */
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
+	void survivorOfThreeServesEverythingWithinTheTimeToLiveAndTwoSeconds(long seed) {
+		SimCluster cluster = new SimCluster(seed, SHARDS);
+		for (String name : names(3)) {
+			cluster.start(name);
+			cluster.advance(Duration.ofMillis(cluster.random.nextInt(1500)));
+		}
+		cluster.await(() -> cluster.unsettled().isEmpty() && cluster.owners().values().containsAll(List.of(names(3))),
+				Duration.ofSeconds(8));
+		String survivor = names(3)[(int) (seed % 3)];
+		for (String name : names(3)) {
+			if (!name.equals(survivor)) {
+				cluster.kill(name);
+			}
+		}
+		cluster.advance(SimCluster.TTL.dividedBy(2));
+		assertThat(cluster.owners().values()).as("nobody is agreed dead by one alone").contains(names(3));
+
+		cluster.await(cluster::servesAll, SimCluster.TTL.dividedBy(2).plusSeconds(2));
+	}
+
 	@Test
 	void pauseShorterThanTheTimeToLiveChangesNothing() {
 		SimCluster cluster = SimCluster.of(3, SHARDS);
