@@ -18,12 +18,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.containers.GenericContainer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /** Applications that form a cluster, by properties alone, with a real etcd and Redis. */
 class ClusteredApplicationIntegrationTests {
@@ -97,6 +103,21 @@ class ClusteredApplicationIntegrationTests {
 		assertThat(json(first, "/actuator/cluster/nodes").path("nodes").size()).isEqualTo(1);
 	}
 
+	@Test
+	void containerConnectedAsEtcdAloneMeansClustered() throws Exception {
+		RedisProcess redis = RedisProcess.started();
+		this.opened.add(redis);
+		EtcdContainer.port = URI.create(startEtcd()).getPort();
+		ConfigurableApplicationContext application = LampApplication.start(EtcdContainer.class,
+				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + redis.port());
+		this.opened.add(application);
+		awaitShards(application, 1);
+
+		assertThat(press(application, "lamp")).isEqualTo("1");
+		assertThat(json(application, "/actuator/health/cluster").path("details").path("mode").asString())
+			.isEqualTo("clustered");
+	}
+
 	/** So many nodes, all up and with shards. */
 	private void awaitShards(ConfigurableApplicationContext context, int count) {
 		Awaitility.await().atMost(PATIENCE).until(() -> {
@@ -162,6 +183,23 @@ class ClusteredApplicationIntegrationTests {
 	private static HttpRequest.Builder request(ConfigurableApplicationContext context, String path) {
 		return HttpRequest.newBuilder(
 				URI.create("http://localhost:" + context.getEnvironment().getProperty("local.server.port") + path));
+	}
+
+	/** An etcd that a test framework would have started. */
+	@Configuration(proxyBeanMethods = false)
+	static class EtcdContainer {
+
+		private static int port;
+
+		@Bean
+		@ServiceConnection("etcd")
+		GenericContainer<?> container() {
+			GenericContainer<?> container = mock();
+			given(container.getHost()).willReturn("127.0.0.1");
+			given(container.getMappedPort(2379)).willReturn(port);
+			return container;
+		}
+
 	}
 
 }

@@ -25,7 +25,12 @@ class LampApplication {
 
 	/** Starts it on a free port, with these properties. */
 	static ConfigurableApplicationContext start(String... arguments) {
-		return new SpringApplicationBuilder(LampApplication.class)
+		return start(LampApplication.class, arguments);
+	}
+
+	/** As above, with a configuration beside its own. */
+	static ConfigurableApplicationContext start(Class<?> configuration, String... arguments) {
+		return new SpringApplicationBuilder(LampApplication.class).sources(configuration)
 			.properties("server.port=0", "spring.application.name=lamps", "spring.jmx.enabled=false",
 					"spring.docker.compose.enabled=false", "cajun.persistence.store=redis", "cajun.cluster.shards=32",
 					"cajun.persistence.redis.place-ttl=1s",
