@@ -69,6 +69,9 @@ final class Membership implements LeaseKeeper.Listener {
 
 	private long blockedBy;
 
+	/** What showed the record until it was time to refuse; read once more before. */
+	private @Nullable ClusterView doubted;
+
 	private boolean everRegistered;
 
 	private boolean storeReachable = true;
@@ -151,7 +154,7 @@ final class Membership implements LeaseKeeper.Listener {
 		}
 		else if (!isRegistered() && this.loop.nanoTime() - this.retryAt >= 0) {
 			if (record != null && !record.node().bootId().equals(this.bootId)) {
-				waitFor(record, document);
+				waitFor(view, record, document);
 			}
 			else if (this.lease == null) {
 				this.blocked = false;
@@ -163,18 +166,28 @@ final class Membership implements LeaseKeeper.Listener {
 		}
 	}
 
-	private void waitFor(NodeRecord other, @Nullable Document document) {
+	@SuppressWarnings("ReferenceEquality") // Whatever is read again is another view
+	private void waitFor(ClusterView view, NodeRecord other, @Nullable Document document) {
 		long created = (document == null) ? 0 : document.createRevision();
 		if (!this.blocked || this.blockedBy != created) {
 			this.blocked = true;
 			this.blockedSince = this.loop.nanoTime();
 			this.blockedBy = created;
+			this.doubted = null;
 			logger.info("Node {} waits for the key of {} at {} to expire", this.self.id(), other.node().id(),
 					other.node().address());
 		}
 		Duration patience = Duration.ofSeconds(Math.max(other.ttlSeconds(), this.settings.leaseTtl().toSeconds()))
 			.plus(GRACE);
-		if (this.loop.nanoTime() - this.blockedSince >= patience.toNanos()) {
+		if (this.loop.nanoTime() - this.blockedSince < patience.toNanos()) {
+			return;
+		}
+		if (this.doubted == null || this.doubted == view) {
+			this.doubted = view;
+			this.listener.outdated();
+		}
+		else {
+			this.doubted = null;
 			this.blockedSince = this.loop.nanoTime();
 			this.listener.refused(new JoinRefusedException(JoinRefusedException.Reason.NAME_IN_USE,
 					"Node " + this.self.id() + " cannot join cluster '" + this.settings.cluster()

@@ -101,7 +101,7 @@ class ClusterSimulationTests {
 		private void fault() {
 			List<SimCluster.SimNode> live = this.cluster.live();
 			SimCluster.SimNode node = live.isEmpty() ? null : live.get(this.random.nextInt(live.size()));
-			int kind = this.random.nextInt(20);
+			int kind = this.random.nextInt(21);
 			String name = (node == null) ? "none" : node.name;
 			this.story.add(kind + " " + name);
 			if (node == null) {
@@ -149,6 +149,7 @@ class ClusterSimulationTests {
 						this.backup = this.cluster.metadata.backup();
 					}
 				}
+				case 19 -> node.shards.idle(true);
 				default -> operate(live, node);
 			}
 		}
@@ -189,6 +190,7 @@ class ClusterSimulationTests {
 				this.cluster.metadata.loseReplies(node.name, 0);
 				this.cluster.metadata.loseRequests(node.name, 0);
 				node.storeView.cut(false);
+				node.shards.idle(false);
 			}
 			this.cluster.network.heal();
 			this.cluster.advance(Duration.ofSeconds(1));

@@ -135,6 +135,20 @@ class ClusterTests {
 	}
 
 	@Test
+	void nodeThatDoesNotHearThatItsOldKeyHasExpiredIsNotRefused() {
+		SimCluster cluster = SimCluster.of(2, SHARDS);
+		cluster.kill("n2");
+		cluster.start("n2");
+		cluster.advance(Duration.ofSeconds(1));
+		cluster.metadata.deafen("n2");
+		cluster.advance(SimCluster.TTL.plusSeconds(5));
+
+		assertThat(cluster.node("n2").refusal()).isNull();
+		cluster.metadata.hear("n2");
+		cluster.awaitSettled(Duration.ofSeconds(35));
+	}
+
+	@Test
 	void nodeWithAnotherNumberOfShardsIsRefused() {
 		SimCluster cluster = SimCluster.of(2, SHARDS);
 		SimCluster.SimNode other = cluster.start("n3", (settings) -> settings.withShards(64));
