@@ -127,7 +127,10 @@ final class Proxy {
 			}
 			if (awaitPassage(there)) {
 				to.shutdownOutput();
-				return;
+				if (!from.isOutputShutdown()) {
+					// The other direction goes on
+					return;
+				}
 			}
 		}
 		catch (IOException | InterruptedException ex) {
