@@ -45,7 +45,9 @@ final class Creation {
 
 	/** Reads what the store was created with, or creates it. */
 	CompletableFuture<StoreMeta> open(StoreMeta wanted) {
-		return meta(new byte[0][])
+		// No script: one that may write is refused when memory is full
+		return send(
+				Call.command(CommandType.HGETALL, this.slot, 0, new byte[][] { this.meta }, Answers::bytes, deadline()))
 			.thenCompose((found) -> found.isEmpty() ? create(wanted) : CompletableFuture.completedFuture(found))
 			.thenApply((found) -> read(found, this.description))
 			.thenCombine(readClaimed(), (found, read) -> found);
@@ -65,15 +67,18 @@ final class Creation {
 						+ " shards, but what it was created with is gone: part of Redis was emptied. Restore it "
 						+ "from a backup, or use another key prefix", null);
 			}
-			return meta(fields(wanted));
+			if (!this.connections.settings().create()) {
+				throw new StoreException(StoreException.Kind.FOREIGN, "The store " + this.description + " of cluster '"
+						+ wanted.cluster() + "' is empty, and none is to be created: Redis has lost its data, or is "
+						+ "another one. Nothing was written. Restore its data, or see which server and database answer "
+						+ "there", null);
+			}
+			byte[][] fields = fields(wanted);
+			byte[][] parts = new byte[1 + fields.length][];
+			parts[0] = this.meta;
+			System.arraycopy(fields, 0, parts, 1, fields.length);
+			return send(Call.script(Script.META, this.slot, 0, 1, parts, Answers::bytes, deadline()));
 		});
-	}
-
-	private CompletableFuture<List<byte[]>> meta(byte[][] fields) {
-		byte[][] parts = new byte[1 + fields.length][];
-		parts[0] = this.meta;
-		System.arraycopy(fields, 0, parts, 1, fields.length);
-		return send(Call.script(Script.META, this.slot, 0, 1, parts, Answers::bytes, deadline()));
 	}
 
 	private CompletableFuture<Boolean> readClaimed() {
