@@ -69,7 +69,7 @@ final class Call<T> implements RedisCommand<byte[], byte[], Object>, Completeabl
 
 	private boolean asking;
 
-	private @Nullable WaitGroup group;
+	private Durability.@Nullable Group group;
 
 	private @Nullable BiConsumer<? super Object, Throwable> whenDone;
 
@@ -161,11 +161,11 @@ final class Call<T> implements RedisCommand<byte[], byte[], Object>, Completeabl
 		return again;
 	}
 
-	@Nullable WaitGroup group() {
+	Durability.@Nullable Group group() {
 		return this.group;
 	}
 
-	void group(WaitGroup group) {
+	void group(Durability.Group group) {
 		this.group = group;
 	}
 

@@ -1,5 +1,6 @@
 package dev.cajun.redis;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.resource.NettyCustomizer;
@@ -9,6 +10,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.ByteArrayOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,6 +102,30 @@ final class ChannelGuard extends ChannelDuplexHandler {
 				greeting.channel.complete(ctx.channel());
 			}
 			super.write(ctx, msg, promise);
+		}
+
+	}
+
+	/**
+	 * The first command of a connection: who is there? It learns its channel on the way.
+	 */
+	static final class Greeting extends AsyncCommand<byte[], byte[], byte[]> {
+
+		final CompletableFuture<Channel> channel = new CompletableFuture<>();
+
+		Greeting() {
+			super(new Command<>(CommandType.INFO, new ByteArrayOutput<>(ByteArrayCodec.INSTANCE),
+					new CommandArgs<byte[], byte[]>(ByteArrayCodec.INSTANCE)));
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return this == other;
+		}
+
+		@Override
+		public int hashCode() {
+			return System.identityHashCode(this);
 		}
 
 	}

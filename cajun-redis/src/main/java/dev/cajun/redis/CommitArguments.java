@@ -24,7 +24,7 @@ final class CommitArguments {
 	private CommitArguments() {
 	}
 
-	static byte[][] of(Shard shard, byte[] fence, ActorKeys keys, Commit commit) {
+	static byte[][] of(Shard shard, byte[] fence, Keys.OfActor keys, Commit commit) {
 		byte[] newState = commit.state();
 		boolean stateAlone = newState != null && isPlain(commit);
 		List<byte[]> more = stateAlone ? List.of() : new ArrayList<>();

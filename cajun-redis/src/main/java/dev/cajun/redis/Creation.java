@@ -1,7 +1,9 @@
 package dev.cajun.redis;
 
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * lost.
  */
 final class Creation {
+
+	static final byte[] STORE_ID = ByteWriter.of("store-id");
 
 	private final Connections connections;
 
@@ -41,9 +45,11 @@ final class Creation {
 
 	/** Reads what the store was created with, or creates it. */
 	CompletableFuture<StoreMeta> open(StoreMeta wanted) {
-		return meta(new byte[0][])
+		// No script: one that may write is refused when memory is full
+		return send(
+				Call.command(CommandType.HGETALL, this.slot, 0, new byte[][] { this.meta }, Answers::bytes, deadline()))
 			.thenCompose((found) -> found.isEmpty() ? create(wanted) : CompletableFuture.completedFuture(found))
-			.thenApply((found) -> Meta.read(found, this.description))
+			.thenApply((found) -> read(found, this.description))
 			.thenCombine(readClaimed(), (found, read) -> found);
 	}
 
@@ -61,15 +67,18 @@ final class Creation {
 						+ " shards, but what it was created with is gone: part of Redis was emptied. Restore it "
 						+ "from a backup, or use another key prefix", null);
 			}
-			return meta(Meta.fields(wanted));
+			if (!this.connections.settings().create()) {
+				throw new StoreException(StoreException.Kind.FOREIGN, "The store " + this.description + " of cluster '"
+						+ wanted.cluster() + "' is empty, and none is to be created: Redis has lost its data, or is "
+						+ "another one. Nothing was written. Restore its data, or see which server and database answer "
+						+ "there", null);
+			}
+			byte[][] fields = fields(wanted);
+			byte[][] parts = new byte[1 + fields.length][];
+			parts[0] = this.meta;
+			System.arraycopy(fields, 0, parts, 1, fields.length);
+			return send(Call.script(Script.META, this.slot, 0, 1, parts, Answers::bytes, deadline()));
 		});
-	}
-
-	private CompletableFuture<List<byte[]>> meta(byte[][] fields) {
-		byte[][] parts = new byte[1 + fields.length][];
-		parts[0] = this.meta;
-		System.arraycopy(fields, 0, parts, 1, fields.length);
-		return send(Call.script(Script.META, this.slot, 0, 1, parts, Answers::bytes, deadline()));
 	}
 
 	private CompletableFuture<Boolean> readClaimed() {
@@ -116,6 +125,48 @@ final class Creation {
 	private <T> CompletableFuture<T> send(Call<T> call) {
 		this.connections.send(call);
 		return call.result();
+	}
+
+	// ---- the meta key
+
+	private static byte[][] fields(StoreMeta meta) {
+		return new byte[][] { STORE_ID, ByteWriter.of(meta.storeId()), ByteWriter.of("cluster"),
+				ByteWriter.of(meta.cluster()), ByteWriter.of("shards"), ByteWriter.of(String.valueOf(meta.shards())),
+				ByteWriter.of("format"), ByteWriter.of(String.valueOf(meta.formatVersion())) };
+	}
+
+	private static StoreMeta read(List<byte[]> fields, String description) {
+		Map<String, String> values = new HashMap<>();
+		for (int i = 0; i < fields.size(); i += 2) {
+			values.put(new ByteReader(fields.get(i)).text(), new ByteReader(fields.get(i + 1)).text());
+		}
+		StoreMeta meta;
+		try {
+			meta = new StoreMeta(value(values, "store-id"), value(values, "cluster"),
+					Integer.parseInt(value(values, "shards")), Integer.parseInt(value(values, "format")));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new StoreException(StoreException.Kind.CORRUPT,
+					"The store " + description + " does not know what it was created with: " + ex.getMessage()
+							+ ". Restore Redis from a backup, or use another key prefix",
+					ex);
+		}
+		if (meta.formatVersion() > StoreMeta.FORMAT_VERSION) {
+			throw new StoreException(StoreException.Kind.FOREIGN,
+					"The store " + description + " was written in format " + meta.formatVersion()
+							+ " by a newer version, this one knows " + StoreMeta.FORMAT_VERSION
+							+ ": use the newer version again",
+					null);
+		}
+		return meta;
+	}
+
+	private static String value(Map<String, String> values, String name) {
+		String value = values.get(name);
+		if (value == null) {
+			throw new IllegalArgumentException("field '" + name + "' of the meta key is missing");
+		}
+		return value;
 	}
 
 }

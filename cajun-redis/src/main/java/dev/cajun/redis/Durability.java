@@ -2,6 +2,7 @@ package dev.cajun.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -42,7 +43,7 @@ final class Durability {
 		if (this.wanted instanceof RedisDurability.Ack || batch.stream().noneMatch(Call::isWrite)) {
 			return null;
 		}
-		WaitGroup group = new WaitGroup();
+		Group group = new Group();
 		for (Call<?> call : batch) {
 			if (call.isWrite()) {
 				call.group(group);
@@ -92,6 +93,52 @@ final class Durability {
 	private static Long first(@Nullable Object reply) {
 		Object first = (reply instanceof List<?> list) ? list.getFirst() : reply;
 		return (Long) Objects.requireNonNull(first);
+	}
+
+	/**
+	 * Writes that were sent together, and whose answers are held back until replicas, or
+	 * the disk, have them: one WAIT behind all of them. Redis answers in order, so all
+	 * that was answered is here when the answer to WAIT comes. Used by the connection's
+	 * thread, but for timeouts.
+	 */
+	static final class Group {
+
+		private final List<Call<?>> held = new ArrayList<>();
+
+		private boolean over;
+
+		private @Nullable StoreException failure;
+
+		/** Holds an answer back. */
+		void hold(Call<?> call) {
+			synchronized (this) {
+				if (!this.over) {
+					this.held.add(call);
+					return;
+				}
+			}
+			answer(call);
+		}
+
+		/** Lets all answers go: as they are, or as unknown. */
+		void end(@Nullable StoreException failure) {
+			synchronized (this) {
+				this.over = true;
+				this.failure = failure;
+			}
+			this.held.forEach(this::answer);
+		}
+
+		private void answer(Call<?> call) {
+			StoreException ex = this.failure;
+			if (ex == null) {
+				call.succeed();
+			}
+			else {
+				call.fail(ex);
+			}
+		}
+
 	}
 
 }

@@ -140,7 +140,12 @@ enum Failure {
 		RECONNECT,
 
 		/** Nothing. */
-		NONE
+		NONE;
+
+		/** Whether it is sent again after a while. */
+		boolean isRetry() {
+			return this == WAIT || this == ROUTE || this == ASK;
+		}
 
 	}
 

@@ -97,4 +97,15 @@ final class Keys {
 		return new ByteWriter(actors.length + id.length + 2).bytes(actors).bytes(id).int8(':').int8(part).toBytes();
 	}
 
+	/**
+	 * The names of an actor's keys.
+	 *
+	 * @param id its id, as a member of sets
+	 * @param state its hash
+	 * @param journal its journal
+	 */
+	record OfActor(byte[] id, byte[] state, byte[] journal) {
+
+	}
+
 }

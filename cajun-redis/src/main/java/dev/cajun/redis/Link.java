@@ -15,6 +15,7 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,9 +159,9 @@ final class Link {
 	/** Redis answered. */
 	void answered(Call<?> call) {
 		String error = call.error();
-		WaitGroup group = call.group();
+		Durability.Group group = call.group();
 		if (error != null) {
-			this.connections.refused(this, call, error);
+			this.connections.retries().refused(this, call, error);
 		}
 		else if (group != null) {
 			group.hold(call);
@@ -222,7 +223,7 @@ final class Link {
 			}
 
 		});
-		Greeting greeting = new Greeting();
+		ChannelGuard.Greeting greeting = new ChannelGuard.Greeting();
 		connection.dispatch(greeting);
 		greeting.toCompletableFuture()
 			.thenCompose((info) -> this.connections.checks().check(connection, this.server, info))
@@ -302,7 +303,7 @@ final class Link {
 		}
 		long delay = Math.min(LONGEST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failed, 10));
 		logger.debug("The Redis store cannot connect to {}", this.server, ex);
-		this.connections.cannotConnect(this);
+		this.connections.slots().refresh();
 		this.connections.later(this::connect, TimeUnit.MILLISECONDS.toNanos(delay));
 	}
 
@@ -330,6 +331,17 @@ final class Link {
 		if (current != null) {
 			current.connection().async().ping();
 		}
+	}
+
+	/**
+	 * A connection that was made and checked.
+	 *
+	 * @param connection the connection
+	 * @param loop its thread
+	 * @param runId which run of the server this is; interned
+	 */
+	record Live(StatefulRedisConnection<byte[], byte[]> connection, EventLoop loop, String runId) {
+
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -28,6 +29,7 @@ import io.lettuce.core.protocol.CommandType;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of a store from its being opened to its being closed. */
+@SuppressWarnings("FutureReturnValueIgnored") // whatever they become is handled in them
 final class OpenStore {
 
 	/** The largest number that a Lua script holds exactly. */
@@ -58,6 +60,8 @@ final class OpenStore {
 
 	private final LocalPlace place;
 
+	private final CompletableFuture<StoreMeta> opening = new CompletableFuture<>();
+
 	private volatile List<Shard> shards = List.of();
 
 	private volatile @Nullable Ownership ownership;
@@ -74,25 +78,44 @@ final class OpenStore {
 	}
 
 	CompletableFuture<StoreMeta> open(StoreMeta wanted) {
-		return this.connections.open().thenCompose((connected) -> this.creation.open(wanted)).thenApply((meta) -> {
-			this.checks.opened(meta.storeId());
-			int marks = Math.max(MARKS_PER_SHARD, MARKS / meta.shards());
-			List<Shard> all = IntStream.range(0, meta.shards())
-				.mapToObj((number) -> new Shard(this.keys, number, marks))
-				.toList();
-			Ownership owned = new Ownership(this.connections, all);
-			this.ownership = owned;
-			this.shards = all;
-			this.connections.listen(owned::connected);
-			return meta;
-		});
+		this.connections.open()
+			.thenCompose((connected) -> this.creation.open(wanted))
+			.thenApply(this::opened)
+			.whenComplete((meta, ex) -> {
+				if (ex != null) {
+					this.opening.completeExceptionally(ex);
+				}
+				else {
+					this.opening.complete(meta);
+				}
+			});
+		return this.opening;
 	}
 
-	boolean isIdle() {
-		return this.connections.isIdle();
+	private StoreMeta opened(StoreMeta meta) {
+		this.checks.opened(meta.storeId());
+		int marks = Math.max(MARKS_PER_SHARD, MARKS / meta.shards());
+		List<Shard> all = IntStream.range(0, meta.shards())
+			.mapToObj((number) -> new Shard(this.keys, number, marks))
+			.toList();
+		Ownership owned = new Ownership(this.connections, all);
+		this.ownership = owned;
+		this.shards = all;
+		this.connections.listen(owned::connected);
+		return meta;
 	}
 
+	/**
+	 * Waits for what is under way, and fails what would wait for something else. Blocks.
+	 */
 	void close() {
+		this.opening.completeExceptionally(new StoreException(StoreException.Kind.CLOSED,
+				"The store " + this.description + " was closed while it was being opened", null));
+		this.connections.retries().close();
+		long until = System.nanoTime() + 2 * this.timeoutNanos;
+		while (!this.connections.isIdle() && System.nanoTime() - until < 0) {
+			LockSupport.parkNanos(this, 200_000);
+		}
 		this.place.leave();
 		this.connections.close();
 	}
@@ -116,8 +139,8 @@ final class OpenStore {
 
 	CompletionStage<ClaimResult> claim(Fence fence, boolean claimedBefore) {
 		Shard shard = shard(fence);
-		Link link = this.connections.link(shard.slot, shard.number);
-		Live live = (link != null) ? link.live() : null;
+		Link link = this.connections.slots().link(shard.slot, shard.number);
+		Link.Live live = (link != null) ? link.live() : null;
 		boolean known = this.creation.isClaimed(fence.shard());
 		Call<ClaimResult> call = ownership().claim(shard, fence, claimedBefore || known);
 		this.connections.send(call);
@@ -178,7 +201,7 @@ final class OpenStore {
 
 	CompletionStage<LoadResult> load(Fence fence, ActorId actor) {
 		Shard shard = shard(fence);
-		ActorKeys names = shard.keys(actor);
+		Keys.OfActor names = shard.keys(actor);
 		byte[][] parts = { shard.fence, names.state(), names.journal(), shard.ids, shard.text(fence), names.id(),
 				PAGE_RECORDS, PAGE_BYTES };
 		long start = System.nanoTime();
@@ -192,25 +215,16 @@ final class OpenStore {
 			List<?> parted = Answers.list(reply);
 			StoredActor stored = new ActorDecoder(actor).decode(Answers.bytes(parted.get(0)),
 					Answers.bytes(parted.get(1)), (Long) Objects.requireNonNull(parted.get(2)));
-			count(stored);
+			this.statistics.read(stored.state(), stored.records());
 			ownership().met(shard, actor, stored.sequence());
 			mark(shard, actor, names, stored.sequence(), stored.batch());
 			return new LoadResult.Loaded(stored);
 		}, start + this.timeoutNanos));
 	}
 
-	private void count(StoredActor stored) {
-		byte[] state = stored.state();
-		long bytes = (state != null) ? state.length : 0;
-		for (byte[] record : stored.records()) {
-			bytes += record.length;
-		}
-		this.statistics.bytesRead.add(bytes);
-	}
-
 	CompletionStage<List<byte[]>> records(Fence fence, ActorId actor, long afterSequence) {
 		Shard shard = shard(fence);
-		ActorKeys names = shard.keys(actor);
+		Keys.OfActor names = shard.keys(actor);
 		byte[][] parts = { shard.fence, names.state(), names.journal(), shard.text(fence),
 				ByteWriter.of(String.valueOf(afterSequence)), PAGE_RECORDS, PAGE_BYTES };
 		return send(shard, Call.script(Script.RECORDS, shard.slot, shard.number, 3, parts, (reply) -> {
@@ -232,9 +246,9 @@ final class OpenStore {
 							+ " is beyond what the store " + this.description + " counts, which is " + MAX_NUMBER,
 					null);
 		}
-		ActorKeys names = shard.keys(commit.actor());
+		Keys.OfActor names = shard.keys(commit.actor());
 		byte[][] parts = CommitArguments.of(shard, shard.text(fence), names, commit);
-		countBytes(commit);
+		this.statistics.written(commit.state(), commit.records());
 		long start = System.nanoTime();
 		return send(shard, Call.script(Script.COMMIT, shard.slot, shard.number, 6, parts, (reply) -> {
 			this.statistics.commits.increment();
@@ -252,24 +266,15 @@ final class OpenStore {
 		}, start + this.timeoutNanos));
 	}
 
-	private void countBytes(Commit commit) {
-		byte[] state = commit.state();
-		long bytes = (state != null) ? state.length : 0;
-		for (byte[] record : commit.records()) {
-			bytes += record.length;
-		}
-		this.statistics.bytesWritten.add(bytes);
-	}
-
-	private void mark(Shard shard, ActorId actor, ActorKeys names, long sequence, @Nullable BatchId batch) {
+	private void mark(Shard shard, ActorId actor, Keys.OfActor names, long sequence, @Nullable BatchId batch) {
 		if (batch != null) {
-			shard.marks.put(actor, new Mark(names, sequence, batch.incarnation(), batch.counter()));
+			shard.marks.put(actor, new Marks.Mark(names, sequence, batch.incarnation(), batch.counter()));
 		}
 	}
 
 	CompletionStage<StoreResult> snapshot(Fence fence, ActorId actor, long sequence, byte[] state) {
 		Shard shard = shard(fence);
-		ActorKeys names = shard.keys(actor);
+		Keys.OfActor names = shard.keys(actor);
 		byte[][] parts = { shard.fence, names.state(), names.journal(), shard.ids, shard.text(fence),
 				new ByteWriter(8).int64(sequence).toBytes(), names.id(), state };
 		this.statistics.bytesWritten.add(state.length);
@@ -298,7 +303,7 @@ final class OpenStore {
 
 	private CompletableFuture<Map<ActorId, StoreResult>> confirm(Shard shard, Fence fence, List<ActorId> actors,
 			Map<ActorId, Long> sequences) {
-		List<ActorKeys> names = new ArrayList<>(actors.size());
+		List<Keys.OfActor> names = new ArrayList<>(actors.size());
 		actors.forEach((actor) -> names.add(shard.keys(actor)));
 		Function<@Nullable Object, Map<ActorId, StoreResult>> decoder = (reply) -> {
 			Map<ActorId, StoreResult> results = HashMap.newHashMap(actors.size());
@@ -381,8 +386,8 @@ final class OpenStore {
 		if (displaced != null) {
 			throw displaced;
 		}
-		Link link = this.connections.link(shard.slot, shard.number);
-		Live live = (link != null) ? link.live() : null;
+		Link link = this.connections.slots().link(shard.slot, shard.number);
+		Link.Live live = (link != null) ? link.live() : null;
 		if (link != null && live != null) {
 			ownership().verify(shard, link, live);
 		}

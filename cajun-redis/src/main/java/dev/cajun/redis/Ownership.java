@@ -42,16 +42,16 @@ final class Ownership {
 	}
 
 	/** A connection was made: what it serves is looked at. */
-	void connected(Link link, Live live) {
+	void connected(Link link, Link.Live live) {
 		for (Shard shard : this.shards) {
-			if (this.connections.link(shard.slot, shard.number) == link) {
+			if (this.connections.slots().link(shard.slot, shard.number) == link) {
 				verify(shard, link, live);
 			}
 		}
 	}
 
 	/** Called before anything of the shard is sent. */
-	void verify(Shard shard, Link link, Live live) {
+	void verify(Shard shard, Link link, Link.Live live) {
 		Shard.Held held = shard.held();
 		if (held == null || held.runId().equals(live.runId())) {
 			return;
@@ -84,14 +84,15 @@ final class Ownership {
 		return System.nanoTime() + this.connections.settings().commandTimeout().toNanos();
 	}
 
-	private void claimedAgain(Shard shard, Fence fence, Live live, @Nullable ClaimResult result,
+	private void claimedAgain(Shard shard, Fence fence, Link.Live live, @Nullable ClaimResult result,
 			@Nullable Throwable ex) {
 		synchronized (shard) {
 			noteClaim(shard, fence, live, result, ex);
 		}
 	}
 
-	private void noteClaim(Shard shard, Fence fence, Live live, @Nullable ClaimResult result, @Nullable Throwable ex) {
+	private void noteClaim(Shard shard, Fence fence, Link.Live live, @Nullable ClaimResult result,
+			@Nullable Throwable ex) {
 		if (ex != null || result == null) {
 			logger.debug("Shard {} could not be claimed again", shard.number, ex);
 			Shard.Held held = shard.held();
@@ -122,10 +123,11 @@ final class Ownership {
 		}
 	}
 
-	private void compare(Shard shard, Fence fence, Link link, Live live) {
-		List<Map.Entry<ActorId, Mark>> marks = List.copyOf(shard.marks.all().entrySet());
+	private void compare(Shard shard, Fence fence, Link link, Link.Live live) {
+		List<Map.Entry<ActorId, Marks.Mark>> marks = List.copyOf(shard.marks.all().entrySet());
 		for (int from = 0; from < marks.size(); from += ACTORS_PER_CALL) {
-			List<Map.Entry<ActorId, Mark>> some = marks.subList(from, Math.min(marks.size(), from + ACTORS_PER_CALL));
+			List<Map.Entry<ActorId, Marks.Mark>> some = marks.subList(from,
+					Math.min(marks.size(), from + ACTORS_PER_CALL));
 			Call<Object> call = heads(shard, fence, some.stream().map((mark) -> mark.getValue().keys()).toList(),
 					(reply) -> {
 						if (!Answers.isFenced(reply)) {
@@ -138,7 +140,7 @@ final class Ownership {
 	}
 
 	/** Asks how far actors are. */
-	<T> Call<T> heads(Shard shard, Fence fence, List<ActorKeys> actors, Function<@Nullable Object, T> decoder) {
+	<T> Call<T> heads(Shard shard, Fence fence, List<Keys.OfActor> actors, Function<@Nullable Object, T> decoder) {
 		List<byte[]> parts = new ArrayList<>(actors.size() + 2);
 		parts.add(shard.fence);
 		actors.forEach((keys) -> parts.add(keys.state()));
@@ -147,7 +149,7 @@ final class Ownership {
 				decoder, deadline());
 	}
 
-	private void compare(Shard shard, List<Map.Entry<ActorId, Mark>> marks, List<byte[]> found) {
+	private void compare(Shard shard, List<Map.Entry<ActorId, Marks.Mark>> marks, List<byte[]> found) {
 		long lost = 0;
 		int actors = 0;
 		for (int i = 0; i < marks.size(); i++) {
@@ -156,12 +158,12 @@ final class Ownership {
 			long incarnation = (head.length > 0) ? reader.int64() : 0;
 			long counter = (head.length > 0) ? reader.int64() : 0;
 			long sequence = (head.length > 0) ? reader.int64() : 0;
-			Mark mark = marks.get(i).getValue();
+			Marks.Mark mark = marks.get(i).getValue();
 			boolean other = sequence == mark.sequence() && !mark.isOf(incarnation, counter);
 			if (sequence < mark.sequence() || other) {
 				long missing = other ? 1 : mark.sequence() - sequence;
-				if (count(shard, marks.get(i).getKey(), mark, new Mark(mark.keys(), sequence, incarnation, counter),
-						missing)) {
+				if (count(shard, marks.get(i).getKey(), mark,
+						new Marks.Mark(mark.keys(), sequence, incarnation, counter), missing)) {
 					lost += missing;
 					actors++;
 				}
@@ -174,7 +176,7 @@ final class Ownership {
 		}
 	}
 
-	private boolean count(Shard shard, ActorId actor, Mark mark, Mark found, long missing) {
+	private boolean count(Shard shard, ActorId actor, Marks.Mark mark, Marks.Mark found, long missing) {
 		if (!shard.marks.replace(actor, mark, found)) {
 			return false;
 		}
@@ -211,10 +213,10 @@ final class Ownership {
 	 * An actor was found at a sequence: behind what was acknowledged, writes are lost.
 	 */
 	void met(Shard shard, ActorId actor, long sequence) {
-		Mark mark = shard.marks.get(actor);
+		Marks.Mark mark = shard.marks.get(actor);
 		if (mark != null && sequence < mark.sequence()) {
 			long missing = mark.sequence() - sequence;
-			if (count(shard, actor, mark, new Mark(mark.keys(), sequence, 0, 0), missing)) {
+			if (count(shard, actor, mark, new Marks.Mark(mark.keys(), sequence, 0, 0), missing)) {
 				logger.error(
 						"Redis has lost {} acknowledged writes of actor {}: it is at sequence {}, {} was acknowledged",
 						missing, actor, sequence, mark.sequence());

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -59,9 +59,7 @@ public final class RedisActorStore implements ActorStore {
 
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
-	private volatile @Nullable OpenStore current;
-
-	private volatile boolean closing;
+	private final AtomicReference<@Nullable OpenStore> current = new AtomicReference<>();
 
 	/**
 	 * Creates a store; {@link #open} connects it.
@@ -77,13 +75,12 @@ public final class RedisActorStore implements ActorStore {
 	public CompletionStage<StoreMeta> open(StoreMeta wanted) {
 		this.lifecycle.lock();
 		try {
-			if (this.current != null) {
+			if (this.current.get() != null) {
 				return CompletableFuture.failedFuture(new StoreException(StoreException.Kind.LOCKED,
 						"The store " + this.description + " is open already: open it once", null));
 			}
 			OpenStore next = new OpenStore(this.settings, this.statistics, this.description);
-			this.current = next;
-			this.closing = false;
+			this.current.set(next);
 			return next.open(wanted).whenComplete((meta, ex) -> {
 				if (ex != null) {
 					abandon(next);
@@ -95,10 +92,12 @@ public final class RedisActorStore implements ActorStore {
 		}
 	}
 
-	/** Not on this thread, which may be a connection's: closing waits for those. */
 	private void abandon(OpenStore failed) {
-		this.current = null;
-		Thread.ofVirtual().name("cajun-redis-close").start(failed::close);
+		// Unless it failed because it is being closed
+		if (this.current.compareAndSet(failed, null)) {
+			// Not on this thread, which may be a connection's: closing waits for those
+			Thread.ofVirtual().name("cajun-redis-close").start(failed::close);
+		}
 	}
 
 	@Override
@@ -157,8 +156,8 @@ public final class RedisActorStore implements ActorStore {
 	}
 
 	private <T> CompletionStage<T> with(Function<OpenStore, CompletionStage<T>> operation) {
-		OpenStore store = this.current;
-		if (store == null || this.closing) {
+		OpenStore store = this.current.get();
+		if (store == null) {
 			return CompletableFuture.failedFuture(new StoreException(StoreException.Kind.CLOSED,
 					"The store " + this.description + " is not open", null));
 		}
@@ -204,17 +203,10 @@ public final class RedisActorStore implements ActorStore {
 	public void close() {
 		this.lifecycle.lock();
 		try {
-			OpenStore store = this.current;
-			if (store == null) {
-				return;
+			OpenStore store = this.current.getAndSet(null);
+			if (store != null) {
+				store.close();
 			}
-			this.closing = true;
-			long until = System.nanoTime() + 2 * this.settings.commandTimeout().toNanos();
-			while (!store.isIdle() && System.nanoTime() - until < 0) {
-				LockSupport.parkNanos(this, 200_000);
-			}
-			store.close();
-			this.current = null;
 		}
 		finally {
 			this.lifecycle.unlock();

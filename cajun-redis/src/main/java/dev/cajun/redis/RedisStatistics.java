@@ -1,6 +1,9 @@
 package dev.cajun.redis;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+
+import org.jspecify.annotations.Nullable;
 
 /** What a Redis store counted since it was created. Thread-safe. */
 public final class RedisStatistics {
@@ -34,6 +37,22 @@ public final class RedisStatistics {
 	final LongAdder lostWrites = new LongAdder();
 
 	RedisStatistics() {
+	}
+
+	void read(byte @Nullable [] state, List<byte[]> records) {
+		this.bytesRead.add(bytes(state, records));
+	}
+
+	void written(byte @Nullable [] state, List<byte[]> records) {
+		this.bytesWritten.add(bytes(state, records));
+	}
+
+	private static long bytes(byte @Nullable [] state, List<byte[]> records) {
+		long bytes = (state != null) ? state.length : 0;
+		for (byte[] record : records) {
+			bytes += record.length;
+		}
+		return bytes;
 	}
 
 	/**

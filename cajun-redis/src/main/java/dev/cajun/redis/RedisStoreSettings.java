@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * refused; otherwise that is logged. Default true
  * @param placeTtl how long the one process that owns every shard (local mode) keeps its
  * place after it died, default 10 s
+ * @param create whether an empty Redis becomes a new store; otherwise it is refused as
+ * one that has lost its data. Default true
  */
 public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullable SslOptions ssl, String cluster,
 		String prefix, int connections, Duration commandTimeout, int queueSize, RedisDurability durability,
-		boolean refuseUnsafe, Duration placeTtl) {
+		boolean refuseUnsafe, Duration placeTtl, boolean create) {
 
 	/** Checks the values. */
 	public RedisStoreSettings {
@@ -84,7 +86,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 
 	private static RedisStoreSettings of(Topology topology, List<RedisURI> uris, String cluster) {
 		return new RedisStoreSettings(topology, uris, null, cluster, "cajun:", 4, Duration.ofSeconds(2), 10_000,
-				new RedisDurability.Ack(), true, Duration.ofSeconds(10));
+				new RedisDurability.Ack(), true, Duration.ofSeconds(10), true);
 	}
 
 	/**
@@ -94,7 +96,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withSsl(@Nullable SslOptions ssl) {
 		return new RedisStoreSettings(this.topology, this.uris, ssl, this.cluster, this.prefix, this.connections,
-				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl);
+				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -104,7 +106,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withPrefix(String prefix) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, prefix, this.connections,
-				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl);
+				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -114,7 +116,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withConnections(int connections) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, connections,
-				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl);
+				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -124,7 +126,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withCommandTimeout(Duration commandTimeout) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, this.connections,
-				commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl);
+				commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -134,7 +136,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withQueueSize(int queueSize) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, this.connections,
-				this.commandTimeout, queueSize, this.durability, this.refuseUnsafe, this.placeTtl);
+				this.commandTimeout, queueSize, this.durability, this.refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -144,7 +146,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withDurability(RedisDurability durability) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, this.connections,
-				this.commandTimeout, this.queueSize, durability, this.refuseUnsafe, this.placeTtl);
+				this.commandTimeout, this.queueSize, durability, this.refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -154,7 +156,7 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withRefuseUnsafe(boolean refuseUnsafe) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, this.connections,
-				this.commandTimeout, this.queueSize, this.durability, refuseUnsafe, this.placeTtl);
+				this.commandTimeout, this.queueSize, this.durability, refuseUnsafe, this.placeTtl, this.create);
 	}
 
 	/**
@@ -164,7 +166,17 @@ public record RedisStoreSettings(Topology topology, List<RedisURI> uris, @Nullab
 	 */
 	public RedisStoreSettings withPlaceTtl(Duration placeTtl) {
 		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, this.connections,
-				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, placeTtl);
+				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, placeTtl, this.create);
+	}
+
+	/**
+	 * These settings, where an empty Redis becomes a new store or not.
+	 * @param create see the component
+	 * @return the settings
+	 */
+	public RedisStoreSettings withCreate(boolean create) {
+		return new RedisStoreSettings(this.topology, this.uris, this.ssl, this.cluster, this.prefix, this.connections,
+				this.commandTimeout, this.queueSize, this.durability, this.refuseUnsafe, this.placeTtl, create);
 	}
 
 	/** What the addresses are. */

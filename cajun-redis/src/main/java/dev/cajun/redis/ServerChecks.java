@@ -142,7 +142,7 @@ final class ServerChecks {
 		if (opened == null) {
 			return CompletableFuture.completedFuture(true);
 		}
-		return commands.hget(this.metaKey, Meta.STORE_ID).handle((found, ex) -> {
+		return commands.hget(this.metaKey, Creation.STORE_ID).handle((found, ex) -> {
 			if (ex != null) {
 				Failure failure = Failure.of(ex);
 				if (failure == Failure.MOVED) {

@@ -45,13 +45,13 @@ final class Shard {
 	}
 
 	/** The keys of an actor; made once for one that is used often. */
-	ActorKeys keys(ActorId actor) {
-		Mark mark = this.marks.get(actor);
+	Keys.OfActor keys(ActorId actor) {
+		Marks.Mark mark = this.marks.get(actor);
 		if (mark != null) {
 			return mark.keys();
 		}
 		byte[] id = Keys.id(actor);
-		return new ActorKeys(id, Keys.state(this.actors, id), Keys.journal(this.actors, id));
+		return new Keys.OfActor(id, Keys.state(this.actors, id), Keys.journal(this.actors, id));
 	}
 
 	/** A fence as it is stored. */

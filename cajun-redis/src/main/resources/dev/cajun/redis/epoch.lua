@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- The next epoch of a node that owns every shard.
 -- KEYS[1]: meta. ARGV[1]: the highest epoch of any fence
 local epoch = math.max(tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0'), tonumber(ARGV[1])) + 1

@@ -59,6 +59,26 @@ class LostDataIntegrationTests {
 	}
 
 	@Test
+	void emptyRedisBecomesNoStoreWhereNoneIsToBeCreated() {
+		try (RedisServer redis = RedisServer.start()) {
+			RedisStoreSettings existing = settings(redis).withCreate(false);
+			assertThat(Stores.refusal(existing).kind()).isEqualTo(StoreException.Kind.FOREIGN);
+			try (RedisActorStore store = Stores.open(redis)) {
+				Stores.claim(store, FENCE);
+				write(store, FENCE, state(ALICE, 0, "500"));
+			}
+			try (RedisActorStore store = Stores.open(existing)) {
+				assertThat(Stores.text(load(store, FENCE, ALICE).state())).isEqualTo("500");
+			}
+			redis.ask("FLUSHALL");
+			StoreException ex = Stores.refusal(existing);
+			assertThat(ex.kind()).isEqualTo(StoreException.Kind.FOREIGN);
+			assertThat(ex).hasMessageContaining("is empty").hasMessageContaining("Restore its data");
+			assertThat(redis.keys("*")).isEmpty();
+		}
+	}
+
+	@Test
 	void otherStoreBehindSameAddressIsNotServed() {
 		try (RedisServer redis = RedisServer.start(); RedisActorStore store = Stores.open(redis)) {
 			Stores.claim(store, FENCE);

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
 import dev.cajun.store.Commit;
+import dev.cajun.store.Fence;
 import dev.cajun.store.StoreException;
 import dev.cajun.store.StoreResult;
 import io.lettuce.core.RedisURI;
@@ -62,6 +63,18 @@ class ServerErrorsIntegrationTests {
 	void outOfMemoryStillReads() {
 		this.redis.ask("CONFIG", "SET", "maxmemory", "1");
 		assertThat(text(load(this.store, FENCE, ALICE).state())).isEqualTo("before");
+	}
+
+	@Test
+	void outOfMemoryStillLetsNodeStart() {
+		this.redis.ask("CONFIG", "SET", "maxmemory", "1");
+		try (RedisActorStore next = Stores.open(this.redis)) {
+			Fence fence = new Fence(FENCE.shard(), Stores.await(next.nextLocalEpoch()), "b#2");
+			assertThat(fence.epoch()).isGreaterThan(FENCE.epoch());
+			Stores.claim(next, fence);
+			assertThat(text(load(next, fence, ALICE).state())).isEqualTo("before");
+			assertThat(failure(next.commit(fence, state(ALICE, 1, "after")))).hasMessageContaining("OOM");
+		}
 	}
 
 	@Test

@@ -52,7 +52,8 @@ class StoreFailureAnalyzer extends AbstractFailureAnalyzer<StoreException> {
 					+ "'cajun.cluster.name', which defaults to 'spring.application.name'.";
 			case FOREIGN -> "Set 'cajun.cluster.name' and 'cajun.cluster.shards' to what the store was created with, "
 					+ "see that 'spring.data.redis' names the right server and database, or use keys of its own with "
-					+ "'cajun.persistence.redis.key-prefix' (now '" + prefix + "').";
+					+ "'cajun.persistence.redis.key-prefix' (now '" + prefix + "'). An empty Redis becomes a new store "
+					+ "only as long as 'cajun.persistence.redis.create' is 'true'.";
 			case CORRUPT -> "Nothing was changed and nothing was reset. Restore Redis from a backup, or set "
 					+ "'cajun.persistence.redis.key-prefix' (now '" + prefix + "') to another prefix to start without "
 					+ "the stored actors.";

@@ -53,7 +53,8 @@ public final class RedisStoreAutoConfiguration {
 			.withQueueSize(properties.queueSize())
 			.withDurability(durability(environment, properties))
 			.withRefuseUnsafe(properties.unsafeSettings() == RedisStoreProperties.UnsafeSettings.REFUSE)
-			.withPlaceTtl(properties.placeTtl());
+			.withPlaceTtl(properties.placeTtl())
+			.withCreate(properties.create());
 		for (RedisStoreCustomizer customizer : customizers.orderedStream().toList()) {
 			settings = customizer.customize(settings);
 		}

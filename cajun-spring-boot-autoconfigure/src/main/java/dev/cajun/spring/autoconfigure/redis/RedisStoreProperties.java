@@ -17,12 +17,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param unsafeSettings What to do about a server that may lose or evict data by its
  * settings.
  * @param placeTtl How long a killed process keeps others from the store in local mode.
+ * @param create Whether an empty Redis becomes a new store; otherwise the start fails.
  */
 @ConfigurationProperties("cajun.persistence.redis")
 record RedisStoreProperties(@DefaultValue("cajun:") String keyPrefix, @DefaultValue("1") int replicas,
 		@DefaultValue("4") int connections, @DefaultValue("2s") Duration commandTimeout,
 		@DefaultValue("10000") int queueSize, @DefaultValue("refuse") UnsafeSettings unsafeSettings,
-		@DefaultValue("10s") Duration placeTtl) {
+		@DefaultValue("10s") Duration placeTtl, @DefaultValue("true") boolean create) {
 
 	RedisStoreProperties {
 		require(replicas >= 1, "replicas must be at least 1, was " + replicas);

@@ -87,6 +87,7 @@ class RedisStoreAutoConfigurationTests {
 		assertThat(found.durability()).isEqualTo(new RedisDurability.Ack());
 		assertThat(found.refuseUnsafe()).isTrue();
 		assertThat(found.placeTtl()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(found.create()).isTrue();
 	}
 
 	@Test
@@ -94,8 +95,8 @@ class RedisStoreAutoConfigurationTests {
 		RedisStoreSettings found = settings("spring.application.name=shop", "cajun.persistence.redis.key-prefix=x:",
 				"cajun.persistence.redis.connections=7", "cajun.persistence.redis.command-timeout=1s",
 				"cajun.persistence.redis.queue-size=99", "cajun.persistence.redis.unsafe-settings=warn",
-				"cajun.persistence.redis.place-ttl=3s", "cajun.persistence.durability=replicated",
-				"cajun.persistence.redis.replicas=2");
+				"cajun.persistence.redis.place-ttl=3s", "cajun.persistence.redis.create=false",
+				"cajun.persistence.durability=replicated", "cajun.persistence.redis.replicas=2");
 		assertThat(found.cluster()).isEqualTo("shop");
 		assertThat(found.prefix()).isEqualTo("x:");
 		assertThat(found.connections()).isEqualTo(7);
@@ -103,6 +104,7 @@ class RedisStoreAutoConfigurationTests {
 		assertThat(found.queueSize()).isEqualTo(99);
 		assertThat(found.refuseUnsafe()).isFalse();
 		assertThat(found.placeTtl()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(found.create()).isFalse();
 		assertThat(found.durability()).isEqualTo(new RedisDurability.Replicated(2));
 		assertThat(settings("cajun.persistence.durability=fsync", "cajun.cluster.name=other"))
 			.satisfies((other) -> assertThat(other.durability()).isEqualTo(new RedisDurability.Fsync()))

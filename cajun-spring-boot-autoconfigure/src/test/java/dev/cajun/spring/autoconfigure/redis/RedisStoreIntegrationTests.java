@@ -13,8 +13,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
+import dev.cajun.ActorSystem;
+import dev.cajun.Actors;
+import dev.cajun.CajunException;
+import dev.cajun.spring.autoconfigure.redis.LampApplication.LampMessage;
+import dev.cajun.spring.autoconfigure.redis.LampApplication.Look;
+import dev.cajun.spring.autoconfigure.redis.LampApplication.Press;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +193,17 @@ class RedisStoreIntegrationTests {
 	}
 
 	@Test
+	void refusesAnEmptyRedisWhereNoStoreIsToBeCreated(CapturedOutput output) {
+		RedisProcess redis = closed(RedisProcess.started());
+		assertThatException().isThrownBy(() -> start(redis, "--cajun.persistence.redis.create=false"));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("of cluster 'lamps' is empty")
+			.contains("cajun.persistence.redis.create");
+		start(redis).close();
+		start(redis, "--cajun.persistence.redis.create=false");
+	}
+
+	@Test
 	void refusesAWrongPassword(CapturedOutput output) {
 		RedisProcess redis = closed(RedisProcess.started("--requirepass", "secret"));
 		assertThatException().isThrownBy(() -> start(redis, "--spring.data.redis.password=guess"));
@@ -190,28 +214,43 @@ class RedisStoreIntegrationTests {
 
 	@Test
 	void usesTlsAndAnAclUser() throws Exception {
+		int tlsPort = RedisProcess.freePort();
+		makeCertificate();
+		closed(startedWithTls(tlsPort, "--user", "default", "off", "--user", "cajun", "on", ">secret", "~cajun:*",
+				"+@read", "+@write", "+@scripting", "+@connection", "-@dangerous", "+info", "+config|get", "+wait"));
+		ConfigurableApplicationContext context = closed(LampApplication.start("--spring.data.redis.host=localhost",
+				"--spring.data.redis.port=" + tlsPort, "--spring.data.redis.username=cajun",
+				"--spring.data.redis.password=secret", "--spring.data.redis.ssl.bundle=redis",
+				"--spring.ssl.bundle.pem.redis.truststore.certificate=file:" + certificate()));
+		assertThat(json(context, "/actuator/health/cluster").path("status").asString()).isEqualTo("UP");
+		assertThat(press(context, "a")).isEqualTo("1");
+		assertThat(json(context, "/actuator/cluster/actors?type=lamp&stored=true").path("actors").size()).isEqualTo(1);
+	}
+
+	/** Of this machine, signed by itself. */
+	private void makeCertificate() throws Exception {
 		Path store = this.temporary.resolve("keys.p12");
 		keytool("-genkeypair", "-alias", "redis", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
 				"SAN=dns:localhost,ip:127.0.0.1", "-validity", "2", "-keystore", store.toString(), "-storetype",
 				"PKCS12", "-storepass", "changeit");
-		Path certificate = this.temporary.resolve("redis.crt");
-		Path key = this.temporary.resolve("redis.key");
-		openssl("pkcs12", "-in", store.toString(), "-nokeys", "-passin", "pass:changeit", "-out",
-				certificate.toString());
-		openssl("pkcs12", "-in", store.toString(), "-nocerts", "-nodes", "-passin", "pass:changeit", "-out",
-				key.toString());
-		int tlsPort = RedisProcess.freePort();
-		closed(RedisProcess.started("--tls-port", String.valueOf(tlsPort), "--tls-cert-file", certificate.toString(),
-				"--tls-key-file", key.toString(), "--tls-ca-cert-file", certificate.toString(), "--tls-auth-clients",
-				"no", "--user", "default", "off", "--user", "cajun", "on", ">secret", "~cajun:*", "+@read", "+@write",
-				"+@scripting", "+@connection", "-@dangerous", "+info", "+config|get", "+wait"));
-		ConfigurableApplicationContext context = closed(LampApplication.start("--spring.data.redis.host=localhost",
-				"--spring.data.redis.port=" + tlsPort, "--spring.data.redis.username=cajun",
-				"--spring.data.redis.password=secret", "--spring.data.redis.ssl.bundle=redis",
-				"--spring.ssl.bundle.pem.redis.truststore.certificate=file:" + certificate));
-		assertThat(json(context, "/actuator/health/cluster").path("status").asString()).isEqualTo("UP");
-		assertThat(press(context, "a")).isEqualTo("1");
-		assertThat(json(context, "/actuator/cluster/actors?type=lamp&stored=true").path("actors").size()).isEqualTo(1);
+		openssl("pkcs12", "-in", store.toString(), "-nokeys", "-passin", "pass:changeit", "-out", certificate());
+		openssl("pkcs12", "-in", store.toString(), "-nocerts", "-nodes", "-passin", "pass:changeit", "-out", key());
+	}
+
+	private String certificate() {
+		return this.temporary.resolve("redis.crt").toString();
+	}
+
+	private String key() {
+		return this.temporary.resolve("redis.key").toString();
+	}
+
+	private RedisProcess startedWithTls(int tlsPort, String... more) {
+		List<String> options = new ArrayList<>(List.of("--tls-port", String.valueOf(tlsPort), "--tls-cert-file",
+				certificate(), "--tls-key-file", key(), "--tls-ca-cert-file", certificate(), "--tls-auth-clients", "no",
+				"--tls-replication", "yes"));
+		options.addAll(List.of(more));
+		return RedisProcess.started(options.toArray(String[]::new));
 	}
 
 	private void keytool(String... arguments) throws Exception {
@@ -240,6 +279,129 @@ class RedisStoreIntegrationTests {
 				LampApplication.start("--spring.data.redis.sentinel.master=lamps",
 						"--spring.data.redis.sentinel.nodes=127.0.0.1:" + sentinel.port()));
 		assertThat(press(context, "a")).isEqualTo("1");
+	}
+
+	/**
+	 * Over TLS, as a user with a password. The third server follows the second, so that
+	 * there is a replica when that one is the master.
+	 */
+	@Test
+	void losesNoAcknowledgedWriteWhenSentinelReplacesTheMaster() throws Exception {
+		makeCertificate();
+		int[] ports = { RedisProcess.freePort(), RedisProcess.freePort(), RedisProcess.freePort() };
+		int sentinelPort = RedisProcess.freePort();
+		String[] user = { "--user", "default", "on", "nopass", "~*", "&*", "+@all", "--user", "cajun", "on", ">secret",
+				"~cajun:*", "+@read", "+@write", "+@scripting", "+@connection", "-@dangerous", "+info", "+config|get",
+				"+wait" };
+		RedisProcess master = closed(startedWithTls(ports[0], user));
+		for (int i = 1; i < ports.length; i++) {
+			List<String> options = new ArrayList<>(List.of("--replicaof", "127.0.0.1 " + ports[i - 1]));
+			options.addAll(List.of(user));
+			closed(startedWithTls(ports[i], options.toArray(String[]::new)));
+		}
+		RedisProcess sentinel = closed(RedisProcess.prepare());
+		sentinel.startSentinel(String.join("\n", "tls-port " + sentinelPort, "tls-cert-file " + certificate(),
+				"tls-key-file " + key(), "tls-ca-cert-file " + certificate(), "tls-auth-clients no",
+				"tls-replication yes", "sentinel monitor lamps 127.0.0.1 " + ports[0] + " 1",
+				"sentinel down-after-milliseconds lamps 1000", "sentinel failover-timeout lamps 5000", ""));
+		ConfigurableApplicationContext context = closed(LampApplication.start(
+				"--spring.data.redis.sentinel.master=lamps",
+				"--spring.data.redis.sentinel.nodes=127.0.0.1:" + sentinelPort, "--spring.data.redis.username=cajun",
+				"--spring.data.redis.password=secret", "--spring.data.redis.ssl.bundle=redis",
+				"--spring.ssl.bundle.pem.redis.truststore.certificate=file:" + certificate(),
+				"--cajun.persistence.durability=replicated"));
+		Awaitility.await().atMost(PATIENCE).until(() -> get(context, "/actuator/health/readiness").statusCode() == 200);
+
+		try (Pressers pressers = new Pressers(context.getBean(ActorSystem.class).actors("lamp", LampMessage.class))) {
+			Awaitility.await().atMost(PATIENCE).until(() -> pressers.acknowledged() > 500);
+			master.kill();
+			Awaitility.await().atMost(PATIENCE).until(() -> pressers.failed() > 0);
+			long before = pressers.acknowledged();
+			Awaitility.await().atMost(PATIENCE).until(() -> pressers.acknowledged() > before + 500);
+			pressers.stop();
+			assertThat(pressers.repeated()).as("numbers that were given twice").isEmpty();
+			pressers.last()
+				.forEach((lamp, last) -> assertThat(pressers.look(lamp)).as(lamp).isGreaterThanOrEqualTo(last));
+		}
+		assertThat(meter(context, "cajun.store.lost.writes")).isZero();
+	}
+
+	/**
+	 * Callers with a lamp each, which counts: a number that comes again was acknowledged
+	 * and lost.
+	 */
+	private static final class Pressers implements AutoCloseable {
+
+		private final Actors<LampMessage> lamps;
+
+		private final Map<String, Integer> last = new ConcurrentHashMap<>();
+
+		private final Queue<String> repeated = new ConcurrentLinkedQueue<>();
+
+		private final LongAdder acknowledged = new LongAdder();
+
+		private final LongAdder failed = new LongAdder();
+
+		private final List<Thread> threads;
+
+		private volatile boolean stopped;
+
+		Pressers(Actors<LampMessage> lamps) {
+			this.lamps = lamps;
+			this.threads = IntStream.range(0, 12)
+				.mapToObj((i) -> Thread.ofVirtual().start(() -> press("lamp-" + i)))
+				.toList();
+		}
+
+		private void press(String lamp) {
+			while (!this.stopped) {
+				try {
+					int number = this.lamps.get(lamp).call(new Press());
+					Integer before = this.last.put(lamp, number);
+					if (before != null && number <= before) {
+						this.repeated.add(lamp + ": " + number + " after " + before);
+					}
+					this.acknowledged.increment();
+				}
+				catch (CajunException ex) {
+					this.failed.increment();
+					LockSupport.parkNanos(5_000_000);
+				}
+			}
+		}
+
+		long acknowledged() {
+			return this.acknowledged.sum();
+		}
+
+		long failed() {
+			return this.failed.sum();
+		}
+
+		Queue<String> repeated() {
+			return this.repeated;
+		}
+
+		Map<String, Integer> last() {
+			return this.last;
+		}
+
+		int look(String lamp) {
+			return this.lamps.get(lamp).call(new Look());
+		}
+
+		void stop() throws InterruptedException {
+			this.stopped = true;
+			for (Thread thread : this.threads) {
+				assertThat(thread.join(PATIENCE)).isTrue();
+			}
+		}
+
+		@Override
+		public void close() {
+			this.stopped = true;
+		}
+
 	}
 
 	@Test
