@@ -19,6 +19,7 @@ import dev.cajun.activation.ActorType;
 import dev.cajun.cluster.ClusterStatus;
 import dev.cajun.cluster.ControlPlane;
 import dev.cajun.cluster.Migration;
+import dev.cajun.cluster.NodeRecord;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.placement.Node;
@@ -57,6 +58,15 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 				(cluster == null) ? "" : cluster.trouble(), activations, quarantined);
 	}
 
+	NodeDetails details() {
+		return new NodeDetails(node(), this.owner.load(), this.owner.breakers());
+	}
+
+	ActivationPage active(List<ActorId> actors) {
+		return new ActivationPage(
+				actors.stream().filter((actor) -> this.router.activations().find(actor) != null).toList(), null);
+	}
+
 	@Override
 	public List<ClusterNodeInfo> nodes() {
 		ClusterStatus cluster = this.owner.clusterStatus();
@@ -79,6 +89,21 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 					record.zone(), record.roles(), record.state().name(), record.node().name().equals(cluster.leader()),
 					record.storeReachable(), shards, record.version(), record.protocol());
 		}).toList();
+	}
+
+	@Override
+	public NodeInspection at(String node) {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		Inquiries inquiries = this.owner.inquiries();
+		if (node.equals(this.owner.settings().name())) {
+			return new OwnInspection(this);
+		}
+		NodeRecord record = (cluster == null) ? null : cluster.nodes().get(node);
+		if (record == null || inquiries == null) {
+			throw new OperationRefusedException(OperationRefusedException.Status.NOT_FOUND, "There is no node '" + node
+					+ "'; there are " + nodes().stream().map(ClusterNodeInfo::name).toList());
+		}
+		return inquiries.of(record.node().peer());
 	}
 
 	@Override

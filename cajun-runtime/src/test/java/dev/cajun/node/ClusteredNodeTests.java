@@ -12,15 +12,18 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.AskOptions;
 import dev.cajun.JoinRefusedException;
+import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.cluster.ClusterSettings;
 import dev.cajun.cluster.Operation;
+import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.metadata.InMemoryMetadata;
 import dev.cajun.metadata.MetadataStore;
 import dev.cajun.store.ActorStore;
@@ -150,6 +153,58 @@ class ClusteredNodeTests {
 	}
 
 	@Test
+	void anyNodeMayBeAskedWhatOnlyItKnows() {
+		start("n1", "n2", "n3");
+		for (int i = 0; i < 30; i++) {
+			account("n1", "k" + i).call(new TestActor.Add(1));
+		}
+		ClusterManagement management = process("n1").node.management();
+		ActorId elsewhere = ownedBy("n2", management);
+
+		assertThat(answer(management.at("n2").explain(elsewhere))).satisfies((info) -> {
+			assertThat(info).isEqualTo(process("n2").node.management().explain(elsewhere));
+			assertThat(info.active()).isTrue();
+		});
+		assertThat(answer(management.at("n3").explain(elsewhere)).active()).isFalse();
+		List<ActorId> seen = new ArrayList<>();
+		for (String node : List.of("n1", "n2", "n3")) {
+			seen.addAll(answer(management.at(node).activations("account", null, 100)).actors());
+			NodeDetails details = answer(management.at(node).node());
+			assertThat(details.node().node()).startsWith(node + "#");
+			assertThat(details.node().state()).isEqualTo(NodeState.UP);
+			assertThat(details.breakers()).isNotEmpty()
+				.allSatisfy((peer, state) -> assertThat(state).isEqualTo("CLOSED"));
+		}
+		assertThat(seen).hasSize(30).doesNotHaveDuplicates();
+		assertThat(answer(management.at("n2").active(List.of(elsewhere, new ActorId("account", "nobody")))).actors())
+			.containsExactly(elsewhere);
+		assertThat(answer(management.at("n2").release(elsewhere))).isFalse();
+	}
+
+	@Test
+	void wrongQuestionsAndNodesThatAreAwayFailWithTheReason() {
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		assertThat(management.at("n2").activations("nothing", null, 10).toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(UnknownActorTypeException.class)
+			.withMessageContaining("account");
+		assertThat(management.at("n2").activations("account", null, 0).toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(IllegalArgumentException.class);
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> management.at("n9"))
+			.withMessageContaining("n9")
+			.withMessageContaining("n2");
+
+		NodeInspection frozen = management.at("n2");
+		this.network.pause(process("n2").address);
+		assertThat(frozen.node().toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withMessageContaining("n2");
+		this.network.resume(process("n2").address);
+	}
+
+	@Test
 	void drainedNodeSaysSoAndMayHaveShardsAgain() {
 		start("n1", "n2");
 		ClusterManagement management = process("n1").node.management();
@@ -209,6 +264,21 @@ class ClusteredNodeTests {
 
 	private ActorRef<TestActor.Message> account(String node, String key) {
 		return process(node).node.system().actors("account", TestActor.Message.class).get(key);
+	}
+
+	private static ActorId ownedBy(String node, ClusterManagement management) {
+		for (int i = 0; true; i++) {
+			ActorId actor = new ActorId("account", "k" + i);
+			if (node.equals(management.routing(actor).node())) {
+				return actor;
+			}
+		}
+	}
+
+	private static <T> T answer(CompletionStage<T> asked) {
+		CompletableFuture<T> answer = asked.toCompletableFuture();
+		Awaitility.await().atMost(PATIENCE).until(answer::isDone);
+		return answer.join();
 	}
 
 	private static String done(CompletionStage<String> operation) {
