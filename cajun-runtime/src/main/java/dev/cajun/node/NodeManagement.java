@@ -22,6 +22,7 @@ import dev.cajun.cluster.Migration;
 import dev.cajun.cluster.NodeRecord;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
+import dev.cajun.cluster.Ownership;
 import dev.cajun.placement.Node;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.placement.Phase;
@@ -238,7 +239,7 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 		String node = this.owner.isClustered() ? String.valueOf(routing.node()) : this.router.node();
 		if (activation == null) {
 			return new ActivationInfo(actor, false, shard, node, routing.epoch(), "inactive", null, 0, null, null,
-					List.of(), null, 0, 0, null);
+					List.of(), null, 0, 0, null, owners(shard));
 		}
 		ActivationSnapshot now = activation.snapshot();
 		boolean handling = !now.messageType().isEmpty();
@@ -246,7 +247,12 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 				Instant.ofEpochMilli(now.sinceMillis()), now.mailbox(), handling ? now.messageType() : null,
 				handling ? Duration.ofNanos(this.owner.scheduler().nanoTime() - now.turnSince()) : null,
 				now.stack().stream().map(StackTraceElement::toString).toList(), now.lastError(), now.sequence(),
-				now.snapshotSequence(), now.quarantine());
+				now.snapshotSequence(), now.quarantine(), owners(shard));
+	}
+
+	private List<Ownership> owners(int shard) {
+		ControlPlane plane = this.owner.plane();
+		return (plane == null) ? List.of() : plane.owners(shard);
 	}
 
 	@Override

@@ -24,6 +24,7 @@ import dev.cajun.activation.ActorSettings;
 import dev.cajun.cluster.ClusterSettings;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
+import dev.cajun.cluster.Ownership;
 import dev.cajun.metadata.InMemoryMetadata;
 import dev.cajun.metadata.MetadataStore;
 import dev.cajun.store.ActorStore;
@@ -99,6 +100,7 @@ class ClusteredNodeTests {
 		for (int i = 0; i < 30; i++) {
 			account("n1", "k" + i).call(new TestActor.Add(5));
 		}
+		ActorId dead = ownedBy("n3", process("n1").node.management());
 		kill("n3");
 
 		for (int i = 0; i < 30; i++) {
@@ -110,6 +112,8 @@ class ClusteredNodeTests {
 						(answer) -> true);
 			assertThat(sum).isEqualTo(6);
 		}
+		assertThat(process("n1").node.management().explain(dead).owners().getFirst().reason())
+			.isEqualTo(Ownership.Reason.LOST);
 	}
 
 	@Test
@@ -138,18 +142,25 @@ class ClusteredNodeTests {
 	@Test
 	void actorMovesWithItsShardAndKeepsItsState() {
 		start("n1", "n2");
-		account("n1", "alice").call(new TestActor.Add(7));
-		ActorId alice = new ActorId("account", "alice");
 		ClusterManagement management = process("n1").node.management();
-		String source = String.valueOf(management.routing(alice).node());
-		String target = source.equals("n1") ? "n2" : "n1";
+		// The newcomer has it by now, and gives it to nobody by itself
+		ActorId alice = ownedBy("n2", management);
+		account("n1", alice.key()).call(new TestActor.Add(7));
+		String source = "n2";
+		String target = "n1";
 		assertThat(done(management.operate(new Operation.Migrate(management.routing(alice).shard(), target))))
 			.contains(target);
 
 		Awaitility.await().atMost(PATIENCE).until(() -> target.equals(management.routing(alice).node()));
-		assertThat(account("n1", "alice").call(new TestActor.Add(1))).isEqualTo(8);
+		assertThat(account("n1", alice.key()).call(new TestActor.Add(1))).isEqualTo(8);
 		assertThat(process(target).node.management().explain(alice).active()).isTrue();
-		assertThat(process(source).node.management().explain(alice).active()).isFalse();
+		assertThat(process(source).node.management().explain(alice)).satisfies((info) -> {
+			assertThat(info.active()).isFalse();
+			assertThat(info.owners().getFirst().node()).startsWith(target + "#");
+			assertThat(info.owners().getFirst().reason()).isEqualTo(Ownership.Reason.MIGRATE);
+			assertThat(info.owners().get(1).node()).startsWith(source + "#");
+			assertThat(info.owners().get(1).epoch()).isLessThan(info.owners().getFirst().epoch());
+		});
 	}
 
 	@Test
