@@ -63,6 +63,8 @@ final class ControlLoop {
 
 	private final Migrations migrations = new Migrations();
 
+	private final OwnerHistory owners = new OwnerHistory();
+
 	private final ClusterEvents events;
 
 	private final CompletableFuture<Node> joined = new CompletableFuture<>();
@@ -300,6 +302,15 @@ final class ControlLoop {
 		}
 	}
 
+	private boolean isMember(Node node, PlacementTable table) {
+		NodeRecord record = this.reading.view().nodes().get(node.name());
+		return record != null && record.node().equals(node) && !table.downs().containsKey(node.id());
+	}
+
+	OwnerHistory owners() {
+		return this.owners;
+	}
+
 	private void followTable(PlacementTable table) {
 		Node self = this.membership.self();
 		if (table.downs().containsKey(self.id())) {
@@ -313,6 +324,7 @@ final class ControlLoop {
 			this.routed = table;
 			this.shards.routes(table.routes());
 			this.migrations.follow(table, this.loop.scheduler().now());
+			this.owners.follow(table, (node) -> isMember(node, table), this.loop.scheduler().now());
 		}
 	}
 

@@ -40,7 +40,7 @@ public final class ControlPlane {
 	public static final int FIRST_KIND = 64;
 
 	/** See {@link #FIRST_KIND}. */
-	public static final int LAST_KIND = 127;
+	public static final int LAST_KIND = 95;
 
 	private static final Logger logger = LoggerFactory.getLogger(ControlPlane.class);
 
@@ -165,6 +165,15 @@ public final class ControlPlane {
 	 */
 	public ClusterStatus status() {
 		return this.work.status();
+	}
+
+	/**
+	 * Who owned a shard, as far as this node has seen.
+	 * @param shard the shard
+	 * @return the last owners, the latest first
+	 */
+	public List<Ownership> owners(int shard) {
+		return this.work.owners().of(shard);
 	}
 
 	// ---- what the data plane uses

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 import dev.cajun.ActorId;
+import dev.cajun.cluster.Ownership;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param sequence the sequence of the last write; 0 when never written
  * @param snapshotSequence the sequence of the last snapshot or state
  * @param quarantine why it refuses messages
+ * @param owners the last owners of the shard that the node has seen, the latest first;
+ * empty in local mode
  */
 public record ActivationInfo(ActorId actor, boolean active, int shard, String node, long epoch, String phase,
 		@Nullable Instant activeSince, int mailbox, @Nullable String messageType, @Nullable Duration running,
 		List<String> stack, @Nullable String lastError, long sequence, long snapshotSequence,
-		@Nullable String quarantine) {
+		@Nullable String quarantine, List<Ownership> owners) {
 
 }

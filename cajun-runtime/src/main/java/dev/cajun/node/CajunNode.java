@@ -31,6 +31,7 @@ import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.TypeStatistics;
+import dev.cajun.placement.NodeLoad;
 import dev.cajun.routing.Router;
 import dev.cajun.routing.RouterSettings;
 import dev.cajun.cluster.ClusterSettings;
@@ -89,6 +90,8 @@ public final class CajunNode implements AutoCloseable {
 
 	private final ClusterManagement management;
 
+	private final LoadMeter load;
+
 	private final AtomicReference<NodeState> state = new AtomicReference<>(NodeState.NEW);
 
 	private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -142,7 +145,12 @@ public final class CajunNode implements AutoCloseable {
 						builder.clusterListeners, this::clusterChanged);
 		this.quiescence = new Quiescence(this.router);
 		this.system = new NodeActorSystem(this.node, this.types, this.router);
-		this.management = new NodeManagement(this, this.router);
+		this.load = new LoadMeter(this.types.values(), this.scheduler);
+		NodeManagement management = new NodeManagement(this, this.router);
+		this.management = management;
+		if (this.member != null) {
+			this.member.inquiries().answerWith(new OwnInspection(management));
+		}
 	}
 
 	private SystemClock ownClock() {
@@ -286,9 +294,7 @@ public final class CajunNode implements AutoCloseable {
 		changed(NodeState.STARTING);
 		schedulePassivation();
 		holdJvm();
-		return joining
-			.start(this.node.substring(this.node.indexOf('#') + 1), this.process,
-					new LoadMeter(this.types.values(), this.scheduler))
+		return joining.start(this.node.substring(this.node.indexOf('#') + 1), this.process, this.load)
 			.handle((started, error) -> {
 				if (error == null) {
 					clusterChanged();
@@ -660,6 +666,19 @@ public final class CajunNode implements AutoCloseable {
 
 	@Nullable ControlPlane plane() {
 		return (this.member == null) ? null : this.member.plane();
+	}
+
+	Map<String, String> breakers() {
+		return (this.member == null) ? Map.of() : this.member.breakers();
+	}
+
+	NodeLoad load() {
+		return this.load.latest();
+	}
+
+	/** What other nodes may be asked; {@code null} in local mode. */
+	@Nullable Inquiries inquiries() {
+		return (this.member == null) ? null : this.member.inquiries();
 	}
 
 	boolean isClustered() {

@@ -35,6 +35,14 @@ public interface ClusterManagement {
 	List<ClusterNodeInfo> nodes();
 
 	/**
+	 * What one node knows of itself and its actors; it may be asked from any other.
+	 * @param node its name
+	 * @return asks it
+	 * @throws OperationRefusedException if there is no such node
+	 */
+	NodeInspection at(String node);
+
+	/**
 	 * The shards.
 	 * @return every shard, by number
 	 */

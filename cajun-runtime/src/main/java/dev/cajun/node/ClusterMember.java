@@ -2,6 +2,8 @@ package dev.cajun.node;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -45,6 +47,8 @@ final class ClusterMember implements dev.cajun.routing.ControlPlane {
 
 	private final Runnable stateChanged;
 
+	private final Inquiries inquiries;
+
 	private volatile @Nullable ControlPlane plane;
 
 	private volatile boolean left;
@@ -60,10 +64,23 @@ final class ClusterMember implements dev.cajun.routing.ControlPlane {
 		this.environment = environment;
 		this.listeners = List.copyOf(listeners);
 		this.stateChanged = stateChanged;
+		this.inquiries = new Inquiries(transport, environment.scheduler(), environment.executor());
 	}
 
 	ClusterSettings settings() {
 		return this.settings;
+	}
+
+	/** What operators ask of other nodes. */
+	Inquiries inquiries() {
+		return this.inquiries;
+	}
+
+	/** The circuit breakers of the links, by node. */
+	Map<String, String> breakers() {
+		Map<String, String> breakers = new TreeMap<>();
+		this.transport.statistics().links().forEach((link) -> breakers.put(link.peer().node(), link.breaker().name()));
+		return breakers;
 	}
 
 	/** The control plane, once the transport has started. */
@@ -166,7 +183,10 @@ final class ClusterMember implements dev.cajun.routing.ControlPlane {
 	@Override
 	public void received(Transport.Peer from, byte[] message) {
 		ControlPlane running = this.plane;
-		if (running != null) {
+		if (message[0] >= Inquiries.FIRST_KIND) {
+			this.inquiries.received(from, message);
+		}
+		else if (running != null) {
 			running.received(from, message);
 		}
 	}

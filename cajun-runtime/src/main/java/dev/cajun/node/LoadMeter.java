@@ -14,7 +14,8 @@ import dev.cajun.time.Scheduler;
  * Measures what this node has to do. Messages per second are those since it was asked
  * last.
  * <p>
- * Not thread-safe: the control plane alone asks.
+ * Measured by one thread at a time, which is the control plane's; the last figures are
+ * for anybody.
  */
 final class LoadMeter implements Supplier<NodeLoad> {
 
@@ -29,6 +30,8 @@ final class LoadMeter implements Supplier<NodeLoad> {
 	private long lastHandled;
 
 	private long lastTime;
+
+	private volatile NodeLoad latest = NodeLoad.NONE;
 
 	LoadMeter(Collection<ActorType> types, Scheduler scheduler) {
 		this.types = types;
@@ -53,7 +56,14 @@ final class LoadMeter implements Supplier<NodeLoad> {
 		double heap = (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory();
 		double average = this.system.getSystemLoadAverage();
 		double cpu = (average < 0) ? -1 : Math.min(1, average / this.system.getAvailableProcessors());
-		return new NodeLoad(active, rate, cpu, heap, Map.of());
+		NodeLoad load = new NodeLoad(active, rate, cpu, heap, Map.of());
+		this.latest = load;
+		return load;
+	}
+
+	/** The figures of the last time. */
+	NodeLoad latest() {
+		return this.latest;
 	}
 
 }

@@ -19,8 +19,10 @@ import dev.cajun.activation.ActorType;
 import dev.cajun.cluster.ClusterStatus;
 import dev.cajun.cluster.ControlPlane;
 import dev.cajun.cluster.Migration;
+import dev.cajun.cluster.NodeRecord;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
+import dev.cajun.cluster.Ownership;
 import dev.cajun.placement.Node;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.placement.Phase;
@@ -57,6 +59,15 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 				(cluster == null) ? "" : cluster.trouble(), activations, quarantined);
 	}
 
+	NodeDetails details() {
+		return new NodeDetails(node(), this.owner.load(), this.owner.breakers());
+	}
+
+	ActivationPage active(List<ActorId> actors) {
+		return new ActivationPage(
+				actors.stream().filter((actor) -> this.router.activations().find(actor) != null).toList(), null);
+	}
+
 	@Override
 	public List<ClusterNodeInfo> nodes() {
 		ClusterStatus cluster = this.owner.clusterStatus();
@@ -79,6 +90,21 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 					record.zone(), record.roles(), record.state().name(), record.node().name().equals(cluster.leader()),
 					record.storeReachable(), shards, record.version(), record.protocol());
 		}).toList();
+	}
+
+	@Override
+	public NodeInspection at(String node) {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		Inquiries inquiries = this.owner.inquiries();
+		if (node.equals(this.owner.settings().name())) {
+			return new OwnInspection(this);
+		}
+		NodeRecord record = (cluster == null) ? null : cluster.nodes().get(node);
+		if (record == null || inquiries == null) {
+			throw new OperationRefusedException(OperationRefusedException.Status.NOT_FOUND, "There is no node '" + node
+					+ "'; there are " + nodes().stream().map(ClusterNodeInfo::name).toList());
+		}
+		return inquiries.of(record.node().peer());
 	}
 
 	@Override
@@ -213,7 +239,7 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 		String node = this.owner.isClustered() ? String.valueOf(routing.node()) : this.router.node();
 		if (activation == null) {
 			return new ActivationInfo(actor, false, shard, node, routing.epoch(), "inactive", null, 0, null, null,
-					List.of(), null, 0, 0, null);
+					List.of(), null, 0, 0, null, owners(shard));
 		}
 		ActivationSnapshot now = activation.snapshot();
 		boolean handling = !now.messageType().isEmpty();
@@ -221,7 +247,12 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 				Instant.ofEpochMilli(now.sinceMillis()), now.mailbox(), handling ? now.messageType() : null,
 				handling ? Duration.ofNanos(this.owner.scheduler().nanoTime() - now.turnSince()) : null,
 				now.stack().stream().map(StackTraceElement::toString).toList(), now.lastError(), now.sequence(),
-				now.snapshotSequence(), now.quarantine());
+				now.snapshotSequence(), now.quarantine(), owners(shard));
+	}
+
+	private List<Ownership> owners(int shard) {
+		ControlPlane plane = this.owner.plane();
+		return (plane == null) ? List.of() : plane.owners(shard);
 	}
 
 	@Override

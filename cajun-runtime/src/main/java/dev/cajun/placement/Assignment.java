@@ -31,7 +31,8 @@ public final class Assignment {
 			}
 		}
 		for (int shard = 0; shard < table.shards() && moving < situation.mostMoving(); shard++) {
-			Move.Reason reason = reasonToMove(shard, table, targets, situation);
+			Move.Reason reason = reasonToMove(table.shard(shard), targets.target(shard), pin(shard, edit, targets),
+					situation);
 			// One step in one table: a shard just claimed moves in the next.
 			if (reason != null && edit.shard(shard).equals(table.shard(shard))
 					&& (reason == Move.Reason.DRAIN || reason == Move.Reason.MIGRATE || situation.settled())
@@ -106,19 +107,22 @@ public final class Assignment {
 		}
 	}
 
-	private static Move.@Nullable Reason reasonToMove(int shard, PlacementTable table, Targets targets,
-			Situation situation) {
-		ShardPlacement placement = table.shard(shard);
+	/** What is known of a shard's pin by now, if its node can have the shard. */
+	private static @Nullable Pin pin(int shard, TableEdit edit, Targets targets) {
+		Pin pin = edit.pins().get(shard);
+		return (pin == null || targets.named(pin.node()) == null) ? null : pin;
+	}
+
+	private static Move.@Nullable Reason reasonToMove(ShardPlacement placement, @Nullable Node target,
+			@Nullable Pin pin, Situation situation) {
 		Node owner = placement.owner();
-		if (owner == null || placement.phase() != Phase.OWNED || !situation.serves(owner)
-				|| owner.equals(targets.target(shard))) {
+		if (owner == null || placement.phase() != Phase.OWNED || !situation.serves(owner) || owner.equals(target)) {
 			return null;
 		}
 		if (situation.draining(owner)) {
 			return Move.Reason.DRAIN;
 		}
-		Pin pin = table.pins().get(shard);
-		if (pin == null || targets.named(pin.node()) == null) {
+		if (pin == null) {
 			return Move.Reason.MEMBERSHIP;
 		}
 		return pin.byOperator() ? Move.Reason.MIGRATE : Move.Reason.LOAD;

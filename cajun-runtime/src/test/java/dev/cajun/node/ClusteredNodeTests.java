@@ -12,15 +12,19 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.AskOptions;
 import dev.cajun.JoinRefusedException;
+import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.cluster.ClusterSettings;
 import dev.cajun.cluster.Operation;
+import dev.cajun.cluster.OperationRefusedException;
+import dev.cajun.cluster.Ownership;
 import dev.cajun.metadata.InMemoryMetadata;
 import dev.cajun.metadata.MetadataStore;
 import dev.cajun.store.ActorStore;
@@ -96,6 +100,7 @@ class ClusteredNodeTests {
 		for (int i = 0; i < 30; i++) {
 			account("n1", "k" + i).call(new TestActor.Add(5));
 		}
+		ActorId dead = ownedBy("n3", process("n1").node.management());
 		kill("n3");
 
 		for (int i = 0; i < 30; i++) {
@@ -107,6 +112,8 @@ class ClusteredNodeTests {
 						(answer) -> true);
 			assertThat(sum).isEqualTo(6);
 		}
+		assertThat(process("n1").node.management().explain(dead).owners().getFirst().reason())
+			.isEqualTo(Ownership.Reason.LOST);
 	}
 
 	@Test
@@ -135,18 +142,77 @@ class ClusteredNodeTests {
 	@Test
 	void actorMovesWithItsShardAndKeepsItsState() {
 		start("n1", "n2");
-		account("n1", "alice").call(new TestActor.Add(7));
-		ActorId alice = new ActorId("account", "alice");
 		ClusterManagement management = process("n1").node.management();
-		String source = String.valueOf(management.routing(alice).node());
-		String target = source.equals("n1") ? "n2" : "n1";
+		// The newcomer has it by now, and gives it to nobody by itself
+		ActorId alice = ownedBy("n2", management);
+		account("n1", alice.key()).call(new TestActor.Add(7));
+		String source = "n2";
+		String target = "n1";
 		assertThat(done(management.operate(new Operation.Migrate(management.routing(alice).shard(), target))))
 			.contains(target);
 
 		Awaitility.await().atMost(PATIENCE).until(() -> target.equals(management.routing(alice).node()));
-		assertThat(account("n1", "alice").call(new TestActor.Add(1))).isEqualTo(8);
+		assertThat(account("n1", alice.key()).call(new TestActor.Add(1))).isEqualTo(8);
 		assertThat(process(target).node.management().explain(alice).active()).isTrue();
-		assertThat(process(source).node.management().explain(alice).active()).isFalse();
+		assertThat(process(source).node.management().explain(alice)).satisfies((info) -> {
+			assertThat(info.active()).isFalse();
+			assertThat(info.owners().getFirst().node()).startsWith(target + "#");
+			assertThat(info.owners().getFirst().reason()).isEqualTo(Ownership.Reason.MIGRATE);
+			assertThat(info.owners().get(1).node()).startsWith(source + "#");
+			assertThat(info.owners().get(1).epoch()).isLessThan(info.owners().getFirst().epoch());
+		});
+	}
+
+	@Test
+	void anyNodeMayBeAskedWhatOnlyItKnows() {
+		start("n1", "n2", "n3");
+		for (int i = 0; i < 30; i++) {
+			account("n1", "k" + i).call(new TestActor.Add(1));
+		}
+		ClusterManagement management = process("n1").node.management();
+		ActorId elsewhere = ownedBy("n2", management);
+
+		assertThat(answer(management.at("n2").explain(elsewhere))).satisfies((info) -> {
+			assertThat(info).isEqualTo(process("n2").node.management().explain(elsewhere));
+			assertThat(info.active()).isTrue();
+		});
+		assertThat(answer(management.at("n3").explain(elsewhere)).active()).isFalse();
+		List<ActorId> seen = new ArrayList<>();
+		for (String node : List.of("n1", "n2", "n3")) {
+			seen.addAll(answer(management.at(node).activations("account", null, 100)).actors());
+			NodeDetails details = answer(management.at(node).node());
+			assertThat(details.node().node()).startsWith(node + "#");
+			assertThat(details.node().state()).isEqualTo(NodeState.UP);
+			assertThat(details.breakers()).isNotEmpty()
+				.allSatisfy((peer, state) -> assertThat(state).isEqualTo("CLOSED"));
+		}
+		assertThat(seen).hasSize(30).doesNotHaveDuplicates();
+		assertThat(answer(management.at("n2").active(List.of(elsewhere, new ActorId("account", "nobody")))).actors())
+			.containsExactly(elsewhere);
+		assertThat(answer(management.at("n2").release(elsewhere))).isFalse();
+	}
+
+	@Test
+	void wrongQuestionsAndNodesThatAreAwayFailWithTheReason() {
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		assertThat(management.at("n2").activations("nothing", null, 10).toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(UnknownActorTypeException.class)
+			.withMessageContaining("account");
+		assertThat(management.at("n2").activations("account", null, 0).toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(IllegalArgumentException.class);
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> management.at("n9"))
+			.withMessageContaining("n9")
+			.withMessageContaining("n2");
+
+		NodeInspection frozen = management.at("n2");
+		this.network.pause(process("n2").address);
+		assertThat(frozen.node().toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableOfType(ExecutionException.class)
+			.withMessageContaining("n2");
+		this.network.resume(process("n2").address);
 	}
 
 	@Test
@@ -209,6 +275,21 @@ class ClusteredNodeTests {
 
 	private ActorRef<TestActor.Message> account(String node, String key) {
 		return process(node).node.system().actors("account", TestActor.Message.class).get(key);
+	}
+
+	private static ActorId ownedBy(String node, ClusterManagement management) {
+		for (int i = 0; true; i++) {
+			ActorId actor = new ActorId("account", "k" + i);
+			if (node.equals(management.routing(actor).node())) {
+				return actor;
+			}
+		}
+	}
+
+	private static <T> T answer(CompletionStage<T> asked) {
+		CompletableFuture<T> answer = asked.toCompletableFuture();
+		Awaitility.await().atMost(PATIENCE).until(answer::isDone);
+		return answer.join();
 	}
 
 	private static String done(CompletionStage<String> operation) {

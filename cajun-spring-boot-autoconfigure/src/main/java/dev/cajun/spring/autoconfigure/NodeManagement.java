@@ -13,6 +13,7 @@ import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
 import dev.cajun.node.NodeInfo;
+import dev.cajun.node.NodeInspection;
 import dev.cajun.node.RoutingInfo;
 import dev.cajun.node.ShardInfo;
 import dev.cajun.placement.NodeLoad;
@@ -49,6 +50,11 @@ class NodeManagement implements ClusterManagement {
 	@Override
 	public List<ClusterNodeInfo> nodes() {
 		return management().nodes();
+	}
+
+	@Override
+	public NodeInspection at(String node) {
+		return management().at(node);
 	}
 
 	@Override

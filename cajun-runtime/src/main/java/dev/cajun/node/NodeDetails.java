@@ -1,0 +1,17 @@
+package dev.cajun.node;
+
+import java.util.Map;
+
+import dev.cajun.placement.NodeLoad;
+
+/**
+ * One node as it sees itself.
+ *
+ * @param node the node
+ * @param load what it has to do
+ * @param breakers the state of the circuit breaker to each node that it has a link to, by
+ * name: CLOSED, OPEN or HALF_OPEN
+ */
+public record NodeDetails(NodeInfo node, NodeLoad load, Map<String, String> breakers) {
+
+}
