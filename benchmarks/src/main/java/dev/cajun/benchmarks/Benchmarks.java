@@ -25,6 +25,7 @@ public final class Benchmarks {
 		benchmarks.put("idle", new IdleBenchmark());
 		benchmarks.put("embedded", new EmbeddedBenchmark());
 		benchmarks.put("redis", new RedisBenchmark());
+		benchmarks.put("ask-remote", new AskRemoteBenchmark());
 		return benchmarks;
 	}
 

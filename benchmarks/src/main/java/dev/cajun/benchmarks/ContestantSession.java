@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 import dev.cajun.benchmarks.peer.PekkoContestant;
+import dev.cajun.benchmarks.peer.PekkoRemoteContestant;
+import dev.cajun.benchmarks.peer.StreamContestant;
 import dev.cajun.embedded.Durability;
 import dev.cajun.embedded.EmbeddedActorStore;
 
@@ -44,6 +46,9 @@ final class ContestantSession implements Session {
 			case LETTUCE -> LettuceContestant.connect(place);
 			case SERVER -> throw new IllegalArgumentException("Redis is no contestant in a JVM");
 			case PEER -> new PekkoContestant();
+			case REMOTE -> RemoteContestant.connect(place);
+			case REMOTE_PEER -> PekkoRemoteContestant.connect();
+			case STREAM -> StreamContestant.connect();
 			case BARE -> new BareContestant();
 		};
 		return new ContestantSession(contestant, place);

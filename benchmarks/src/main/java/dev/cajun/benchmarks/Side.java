@@ -26,6 +26,15 @@ enum Side {
 	/** Apache Pekko Cluster Sharding. */
 	PEER,
 
+	/** This project with actors that store nothing on another node, asked over gRPC. */
+	REMOTE,
+
+	/** Apache Pekko Cluster Sharding with entities on another node, asked over Artery. */
+	REMOTE_PEER,
+
+	/** Another process that only answers, asked over one stream of gRPC. */
+	STREAM,
+
 	/** A queue, a virtual thread and a future. */
 	BARE;
 
