@@ -27,6 +27,7 @@ final class AskRemoteBenchmark implements Benchmark {
 		for (int callers : CALLERS) {
 			String terms = " " + callers + " " + ACTORS + " " + options.nanos();
 			SIDES.forEach((side) -> steps.add(new Step("ask-" + callers, side, "ask" + terms)));
+			steps.add(new Step("call-" + callers, Side.REMOTE, "call" + terms));
 		}
 		Path directory = Path.of(options.directory());
 		try (EtcdChild etcd = EtcdChild.start(directory);
@@ -35,19 +36,29 @@ final class AskRemoteBenchmark implements Benchmark {
 						options, false)) {
 			Results results = rounds.run(steps);
 			for (int callers : CALLERS) {
-				NAMES.forEach((name) -> report.accept(figure(results, callers, name)));
+				NAMES.forEach((name) -> report.accept(figure(results, "ask-" + callers, callers, name)));
+				NAMES.forEach((name) -> report.accept(figure(results, "call-" + callers, callers, name)));
 			}
 		}
 	}
 
-	private static Figure figure(Results results, int callers, String name) {
+	/**
+	 * A figure.
+	 * @param own the steps of this project, which are compared with the asks of the
+	 * others
+	 */
+	private static Figure figure(Results results, String own, int callers, String name) {
 		String ask = "ask-" + callers;
+		boolean call = !own.equals(ask);
 		Figure figure = Figure
-			.of("ask-remote-" + callers + "-" + name, name.equals("rate") ? "asks/s" : "us",
-					results.values(ask, Side.REMOTE, name))
+			.of("ask-remote-" + (call ? "call-" : "") + callers + "-" + name, name.equals("rate") ? "asks/s" : "us",
+					results.values(own, Side.REMOTE, name))
 			.peer(results.values(ask, Side.REMOTE_PEER, name))
 			.bare(results.values(ask, Side.STREAM, name))
-			.others(results.others(ask, Side.REMOTE));
+			.others(results.others(own, Side.REMOTE));
+		if (call) {
+			return figure;
+		}
 		if (callers == 1 && name.equals("p50")) {
 			figure.ratioAtMost(0.6);
 		}

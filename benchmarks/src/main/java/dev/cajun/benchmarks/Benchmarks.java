@@ -26,6 +26,7 @@ public final class Benchmarks {
 		benchmarks.put("embedded", new EmbeddedBenchmark());
 		benchmarks.put("redis", new RedisBenchmark());
 		benchmarks.put("ask-remote", new AskRemoteBenchmark());
+		benchmarks.put("failover", new FailOverBenchmark());
 		return benchmarks;
 	}
 

@@ -81,6 +81,11 @@ public final class OtherJvm implements AutoCloseable {
 		return this.process.pid();
 	}
 
+	/** Ends it as {@code kill -9} does, and returns when it has ended. */
+	public void kill() {
+		this.process.destroyForcibly().onExit().join();
+	}
+
 	@Override
 	public void close() {
 		try {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import dev.cajun.ActorContext;
 import dev.cajun.ActorId;
@@ -30,8 +31,9 @@ import dev.cajun.redis.RedisStoreSettings;
 import io.lettuce.core.RedisURI;
 
 /**
- * This project as a cluster of two nodes in two JVMs, over gRPC, with etcd and Redis. The
- * actors store nothing; those that are asked live on the other node.
+ * This project as a cluster of nodes in JVMs of their own, over gRPC, with etcd and
+ * Redis. The actors store nothing, or all that they do; those that are asked live on the
+ * last of the other nodes.
  */
 final class RemoteContestant implements Contestant {
 
@@ -39,7 +41,7 @@ final class RemoteContestant implements Contestant {
 
 	private static final String CLIENT = "client";
 
-	private static final String SERVER = "server";
+	private static final String SERVER = "server-";
 
 	private static final String TYPE = "counter";
 
@@ -47,7 +49,7 @@ final class RemoteContestant implements Contestant {
 
 	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-	private final OtherJvm server;
+	private final List<OtherJvm> servers;
 
 	private final CajunNode node;
 
@@ -55,37 +57,41 @@ final class RemoteContestant implements Contestant {
 
 	private final ConcurrentHashMap<String, Target> targets = new ConcurrentHashMap<>();
 
-	private RemoteContestant(OtherJvm server, CajunNode node) {
-		this.server = server;
+	private RemoteContestant(List<OtherJvm> servers, CajunNode node) {
+		this.servers = servers;
 		this.node = node;
 		this.actors = node.system().actors(TYPE, AddAndGet.class);
 	}
 
 	/**
-	 * Starts both nodes.
+	 * Starts the nodes.
 	 * @param place the address of etcd, a comma, and that of Redis
+	 * @param others nodes in other JVMs
+	 * @param persistence what the actors store
 	 */
-	static RemoteContestant connect(String place) {
-		OtherJvm server = OtherJvm.start(Server.class, place);
-		CajunNode node = start(CLIENT, place);
+	static RemoteContestant connect(String place, int others, Persistence persistence) {
+		List<OtherJvm> servers = IntStream.rangeClosed(1, others)
+			.mapToObj((i) -> OtherJvm.start(Server.class, SERVER + i, place, persistence.name()))
+			.toList();
+		CajunNode node = start(CLIENT, place, persistence);
 		long end = System.nanoTime() + PATIENCE_NANOS;
-		while (!isBalanced(node)) {
+		while (!isBalanced(node, others + 1)) {
 			if (System.nanoTime() - end > 0) {
-				throw new IllegalStateException("The two nodes do not form a cluster: " + node.management().nodes());
+				throw new IllegalStateException("The nodes do not form a cluster: " + node.management().nodes());
 			}
 			Children.pause();
 		}
-		return new RemoteContestant(server, node);
+		return new RemoteContestant(servers, node);
 	}
 
-	private static boolean isBalanced(CajunNode node) {
+	private static boolean isBalanced(CajunNode node, int nodes) {
 		ClusterManagement management = node.management();
 		return node.state() == NodeState.UP
 				&& management.shards().stream().allMatch((shard) -> shard.phase().equals("OWNED"))
-				&& management.nodes().stream().filter((each) -> each.shards() > SHARDS / 4).count() == 2;
+				&& management.nodes().stream().filter((each) -> each.shards() > SHARDS / (2 * nodes)).count() == nodes;
 	}
 
-	private static CajunNode start(String name, String place) {
+	private static CajunNode start(String name, String place, Persistence persistence) {
 		String[] addresses = place.split(",", -1);
 		RedisActorStore store = new RedisActorStore(
 				RedisStoreSettings.standalone(RedisURI.create("redis://" + addresses[1]), CLUSTER));
@@ -96,7 +102,7 @@ final class RemoteContestant implements Contestant {
 					new GrpcTransport(GrpcSettings.DEFAULTS))
 			.store(store)
 			.actor(ActorDefinition.stateful(TYPE, new Counter(), AddAndGet.class, Long.class,
-					ActorSettings.defaults().withPersistence(Persistence.NONE)))
+					ActorSettings.defaults().withPersistence(persistence)))
 			.build();
 		node.start();
 		return node;
@@ -109,13 +115,14 @@ final class RemoteContestant implements Contestant {
 	}
 
 	/**
-	 * The first actor of that name, or with a number behind it, that lives on the other
-	 * node.
+	 * The first actor of that name, or with a number behind it, that lives on the last of
+	 * the other nodes.
 	 */
 	private Target elsewhere(String key) {
 		ClusterManagement management = this.node.management();
+		String server = SERVER + this.servers.size();
 		String candidate = key;
-		for (int i = 0; !SERVER.equals(management.routing(new ActorId(TYPE, candidate)).node()); i++) {
+		for (int i = 0; !server.equals(management.routing(new ActorId(TYPE, candidate)).node()); i++) {
 			candidate = key + "-" + i;
 		}
 		return new CounterTarget(this.actors.get(candidate));
@@ -132,8 +139,13 @@ final class RemoteContestant implements Contestant {
 	}
 
 	@Override
+	public long failOver() throws Exception {
+		return FailOver.measure(target("account"), this.servers.getLast());
+	}
+
+	@Override
 	public void close() {
-		this.server.close();
+		this.servers.forEach(OtherJvm::close);
 		this.node.close();
 	}
 
@@ -189,10 +201,10 @@ final class RemoteContestant implements Contestant {
 
 		/**
 		 * Starts the node that is asked.
-		 * @param args the place
+		 * @param args its name, the place, and what its actors store
 		 */
 		public static void main(String[] args) throws IOException {
-			CajunNode node = start(SERVER, args[0]);
+			CajunNode node = start(args[0], args[1], Persistence.valueOf(args[2]));
 			OtherJvm.serve(node.system().node());
 		}
 

@@ -35,6 +35,12 @@ enum Side {
 	/** Another process that only answers, asked over one stream of gRPC. */
 	STREAM,
 
+	/** This project as four nodes, with stored state on a Redis of its own. */
+	FAILOVER,
+
+	/** Apache Pekko Cluster Sharding as four nodes, with its defaults. */
+	FAILOVER_PEER,
+
 	/** A queue, a virtual thread and a future. */
 	BARE;
 

@@ -2,6 +2,8 @@ package dev.cajun.benchmarks.peer;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
@@ -9,6 +11,7 @@ import java.util.stream.StreamSupport;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.cajun.benchmarks.Contestant;
+import dev.cajun.benchmarks.FailOver;
 import dev.cajun.benchmarks.OtherJvm;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,9 +31,9 @@ import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
 
 /**
- * Apache Pekko Cluster Sharding on two nodes in two JVMs: Artery over TCP, Jackson's
+ * Apache Pekko Cluster Sharding on nodes in JVMs of their own: Artery over TCP, Jackson's
  * CBOR, 256 shards, no persistence, no passivation. The entities that are asked live on
- * the other node.
+ * the last of the other nodes, which is not the oldest of several.
  */
 public final class PekkoRemoteContestant implements Contestant {
 
@@ -43,7 +46,7 @@ public final class PekkoRemoteContestant implements Contestant {
 	private static final Config SERIALIZATION = ConfigFactory.parseString(
 			"pekko.actor.serialization-bindings { \"" + CborSerializable.class.getName() + "\" = jackson-cbor }");
 
-	private final OtherJvm server;
+	private final List<OtherJvm> servers;
 
 	private final ActorSystem<Void> system;
 
@@ -51,30 +54,34 @@ public final class PekkoRemoteContestant implements Contestant {
 
 	private final ConcurrentHashMap<String, Target> targets = new ConcurrentHashMap<>();
 
-	private PekkoRemoteContestant(OtherJvm server, ActorSystem<Void> system) {
-		this.server = server;
+	private PekkoRemoteContestant(List<OtherJvm> servers, ActorSystem<Void> system) {
+		this.servers = servers;
 		this.system = system;
 		this.sharding = ClusterSharding.get(system);
 	}
 
 	/**
-	 * Starts both nodes, and waits until both are up and each has shards.
+	 * Starts the nodes, and waits until all are up and the last has its shards.
+	 * @param others nodes in other JVMs
 	 * @return the contestant
 	 */
-	public static PekkoRemoteContestant connect() {
-		OtherJvm server = OtherJvm.start(Server.class);
+	public static PekkoRemoteContestant connect(int others) {
+		List<OtherJvm> servers = new ArrayList<>(List.of(OtherJvm.start(Server.class)));
+		String oldest = servers.getFirst().address();
+		while (servers.size() < others) {
+			servers.add(OtherJvm.start(Server.class, oldest));
+		}
 		ActorSystem<Void> system = system();
 		Cluster cluster = Cluster.get(system);
-		String[] address = server.address().split(":", -1);
-		cluster.manager().tell(Join.create(new Address("pekko", "bench", address[0], Integer.parseInt(address[1]))));
+		join(cluster, oldest);
 		long end = System.nanoTime() + PATIENCE.toNanos();
-		while (up(cluster) < 2) {
+		while (up(cluster) < others + 1) {
 			if (System.nanoTime() - end > 0) {
 				throw new IllegalStateException("The peer's nodes do not join");
 			}
 			pause(20);
 		}
-		PekkoRemoteContestant contestant = new PekkoRemoteContestant(server, system);
+		PekkoRemoteContestant contestant = new PekkoRemoteContestant(servers, system);
 		// Shards are balanced every two seconds
 		while (!contestant.isBalanced()) {
 			if (System.nanoTime() - end > 0) {
@@ -83,6 +90,11 @@ public final class PekkoRemoteContestant implements Contestant {
 			pause(2000);
 		}
 		return contestant;
+	}
+
+	private static void join(Cluster cluster, String oldest) {
+		String[] address = oldest.split(":", -1);
+		cluster.manager().tell(Join.create(new Address("pekko", "bench", address[0], Integer.parseInt(address[1]))));
 	}
 
 	private static long up(Cluster cluster) {
@@ -115,7 +127,7 @@ public final class PekkoRemoteContestant implements Contestant {
 				elsewhere++;
 			}
 		}
-		return elsewhere > 150;
+		return elsewhere > 300 / (this.servers.size() + 1);
 	}
 
 	private boolean isElsewhere(String key) {
@@ -123,7 +135,7 @@ public final class PekkoRemoteContestant implements Contestant {
 			.<Value>ask(Get::new, Duration.ofSeconds(20))
 			.toCompletableFuture()
 			.join()
-			.pid() == this.server.pid();
+			.pid() == this.servers.getLast().pid();
 	}
 
 	@Override
@@ -151,8 +163,13 @@ public final class PekkoRemoteContestant implements Contestant {
 	}
 
 	@Override
+	public long failOver() throws Exception {
+		return FailOver.measure(target("account"), this.servers.getLast());
+	}
+
+	@Override
 	public void close() {
-		this.server.close();
+		this.servers.forEach(OtherJvm::close);
 		this.system.terminate();
 		this.system.getWhenTerminated().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
 	}
@@ -220,12 +237,17 @@ public final class PekkoRemoteContestant implements Contestant {
 
 		/**
 		 * Starts the node that is asked.
-		 * @param args none
+		 * @param args the address of the oldest node, unless it is this
 		 */
 		public static void main(String[] args) throws IOException {
 			Cluster cluster = Cluster.get(system());
 			Address address = cluster.selfMember().address();
-			cluster.manager().tell(Join.create(address));
+			if (args.length == 0) {
+				cluster.manager().tell(Join.create(address));
+			}
+			else {
+				join(cluster, args[0]);
+			}
 			OtherJvm.serve(address.getHost().get() + ":" + address.getPort().get());
 		}
 
