@@ -25,6 +25,8 @@ public final class Benchmarks {
 		benchmarks.put("idle", new IdleBenchmark());
 		benchmarks.put("embedded", new EmbeddedBenchmark());
 		benchmarks.put("redis", new RedisBenchmark());
+		benchmarks.put("ask-remote", new AskRemoteBenchmark());
+		benchmarks.put("failover", new FailOverBenchmark());
 		return benchmarks;
 	}
 

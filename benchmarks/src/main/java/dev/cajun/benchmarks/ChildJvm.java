@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +116,9 @@ final class ChildJvm implements Session {
 
 	@Override
 	public long cpuNanos() {
-		return this.process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+		return Stream.concat(Stream.of(this.process.toHandle()), this.process.descendants())
+			.mapToLong((each) -> each.info().totalCpuDuration().map(Duration::toNanos).orElse(0L))
+			.sum();
 	}
 
 	@Override

@@ -32,6 +32,15 @@ public interface Contestant extends AutoCloseable {
 		return 0;
 	}
 
+	/**
+	 * Kills a node and asks an actor that lived on it, again after each failure.
+	 * @return nanoseconds from the kill to the first answer
+	 * @throws Exception if there is no answer within two minutes
+	 */
+	default long failOver() throws Exception {
+		throw new UnsupportedOperationException("There is no other node");
+	}
+
 	@Override
 	void close();
 

@@ -3,7 +3,10 @@ package dev.cajun.benchmarks;
 import java.nio.file.Path;
 import java.util.List;
 
+import dev.cajun.Persistence;
 import dev.cajun.benchmarks.peer.PekkoContestant;
+import dev.cajun.benchmarks.peer.PekkoRemoteContestant;
+import dev.cajun.benchmarks.peer.StreamContestant;
 import dev.cajun.embedded.Durability;
 import dev.cajun.embedded.EmbeddedActorStore;
 
@@ -15,6 +18,7 @@ import dev.cajun.embedded.EmbeddedActorStore;
  * own CALLERS ACTORS NANOS          Loads.ask, without, each caller with actors of its own
  * activate PREFIX COUNT             Loads.activate
  * idle FROM TO SETTLE NANOS         Loads.idle
+ * failover                          Contestant.failOver, in milliseconds
  * data                              closes the store and measures it; nothing works after
  * </pre>
  */
@@ -44,6 +48,11 @@ final class ContestantSession implements Session {
 			case LETTUCE -> LettuceContestant.connect(place);
 			case SERVER -> throw new IllegalArgumentException("Redis is no contestant in a JVM");
 			case PEER -> new PekkoContestant();
+			case REMOTE -> RemoteContestant.connect(place, 1, Persistence.NONE);
+			case REMOTE_PEER -> PekkoRemoteContestant.connect(1);
+			case FAILOVER -> RemoteContestant.connect(place, 3, Persistence.STATE);
+			case FAILOVER_PEER -> PekkoRemoteContestant.connect(3);
+			case STREAM -> StreamContestant.connect();
 			case BARE -> new BareContestant();
 		};
 		return new ContestantSession(contestant, place);
@@ -60,6 +69,7 @@ final class ContestantSession implements Session {
 				case "activate" -> Loads.activate(this.contestant, words.get(1), (int) number(words, 2));
 				case "idle" -> Loads.idle(this.contestant, (int) number(words, 1), (int) number(words, 2),
 						number(words, 3), number(words, 4));
+				case "failover" -> Sample.of("failover", this.contestant.failOver() / 1e6);
 				case "data" -> data();
 				default -> throw new IllegalArgumentException("Unknown command: " + command);
 			};

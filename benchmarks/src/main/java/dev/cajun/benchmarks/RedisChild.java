@@ -2,22 +2,21 @@ package dev.cajun.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
 
 /**
  * A Redis of the benchmark's own, found on the PATH: append-only file synced every
  * second, on a free port of the loopback interface.
  */
 final class RedisChild implements AutoCloseable {
+
+	private static final String DEBIAN = "redis-server redis-tools";
 
 	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -38,12 +37,12 @@ final class RedisChild implements AutoCloseable {
 	}
 
 	static RedisChild start(Path parent) {
-		int port = freePort();
+		int port = Children.freePort();
 		try {
 			Path directory = Files.createTempDirectory(Files.createDirectories(parent).toAbsolutePath(), "redis-");
-			Process process = process(List.of("redis-server", "--port", Integer.toString(port), "--bind", "127.0.0.1",
-					"--dir", directory.toString(), "--logfile", "redis.log", "--save", "", "--appendonly", "yes",
-					"--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"));
+			Process process = Children.start(List.of("redis-server", "--port", Integer.toString(port), "--bind",
+					"127.0.0.1", "--dir", directory.toString(), "--logfile", "redis.log", "--save", "", "--appendonly",
+					"yes", "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"), DEBIAN);
 			RedisChild child = new RedisChild(port, directory, process);
 			child.await(() -> child.cli("PING").contains("PONG"));
 			return child;
@@ -53,35 +52,9 @@ final class RedisChild implements AutoCloseable {
 		}
 	}
 
-	private static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	static Process process(List<String> command) {
-		try {
-			return new ProcessBuilder(command).redirectErrorStream(true).start();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException("This needs '" + command.getFirst()
-					+ "' 7.0 or newer on the PATH: install it (Debian: apt-get install redis-server redis-tools)", ex);
-		}
-	}
-
 	/** Runs a program to its end. */
 	static String output(List<String> command) {
-		try {
-			Process process = process(command);
-			process.getOutputStream().close();
-			return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		return Children.output(command, DEBIAN);
 	}
 
 	int port() {
@@ -116,49 +89,14 @@ final class RedisChild implements AutoCloseable {
 		return this.process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
 	}
 
-	private void await(Condition condition) {
-		long end = System.nanoTime() + PATIENCE_NANOS;
-		while (!condition.holds()) {
-			if (System.nanoTime() - end > 0 || !this.process.isAlive()) {
-				throw new IllegalStateException("redis-server on port " + this.port + " does not do what it should");
-			}
-			pause();
-		}
-	}
-
-	private static void pause() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(20);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+	private void await(BooleanSupplier condition) {
+		Children.await(this.process, "redis-server on port " + this.port, condition, PATIENCE_NANOS);
 	}
 
 	@Override
 	public void close() {
-		this.process.destroyForcibly();
-		try {
-			this.process.waitFor();
-			Runtime.getRuntime().removeShutdownHook(this.killer);
-			try (Stream<Path> files = Files.walk(this.directory)) {
-				for (Path file : files.toList().reversed()) {
-					Files.deleteIfExists(file);
-				}
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private interface Condition {
-
-		boolean holds();
-
+		Runtime.getRuntime().removeShutdownHook(this.killer);
+		Children.end(this.process, this.directory);
 	}
 
 }

@@ -26,6 +26,21 @@ enum Side {
 	/** Apache Pekko Cluster Sharding. */
 	PEER,
 
+	/** This project with actors that store nothing on another node, asked over gRPC. */
+	REMOTE,
+
+	/** Apache Pekko Cluster Sharding with entities on another node, asked over Artery. */
+	REMOTE_PEER,
+
+	/** Another process that only answers, asked over one stream of gRPC. */
+	STREAM,
+
+	/** This project as four nodes, with stored state on a Redis of its own. */
+	FAILOVER,
+
+	/** Apache Pekko Cluster Sharding as four nodes, with its defaults. */
+	FAILOVER_PEER,
+
 	/** A queue, a virtual thread and a future. */
 	BARE;
 

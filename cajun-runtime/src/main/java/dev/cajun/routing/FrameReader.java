@@ -105,6 +105,11 @@ final class FrameReader {
 
 	String text() {
 		int length = length();
+		if (isAscii(this.position, length)) {
+			String text = new String(this.bytes, this.position, length, StandardCharsets.ISO_8859_1);
+			this.position += length;
+			return text;
+		}
 		try {
 			String text = StandardCharsets.UTF_8.newDecoder()
 				.decode(ByteBuffer.wrap(this.bytes, this.position, length))
@@ -115,6 +120,16 @@ final class FrameReader {
 		catch (CharacterCodingException ex) {
 			throw corrupt("a text is no UTF-8");
 		}
+	}
+
+	/** Most texts are, and a decoder that refuses what is no UTF-8 is slow. */
+	private boolean isAscii(int from, int length) {
+		for (int i = from; i < from + length; i++) {
+			if (this.bytes[i] < 0) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	ActorId actor() {

@@ -29,7 +29,7 @@ public record LinkSettings(int streams, int maxMessageSize, int queueMessages, l
 	 * after 5 failures.
 	 */
 	public static final LinkSettings DEFAULTS = new LinkSettings(1, 1 << 20, 1 << 16, 16L << 20, Duration.ofSeconds(3),
-			Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMillis(50),
+			Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMillis(5), Duration.ofMillis(50),
 			Duration.ofSeconds(1), 5, Duration.ofSeconds(10));
 
 	public LinkSettings {

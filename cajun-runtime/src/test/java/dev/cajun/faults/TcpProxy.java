@@ -288,6 +288,7 @@ public final class TcpProxy implements AutoCloseable {
 		connection.pipes.forEach(Pipe::start);
 	}
 
+	/** Returns when clients are refused: the system may listen on for a moment. */
 	private static void close(@Nullable ServerSocket socket) {
 		if (socket != null) {
 			try {
@@ -296,6 +297,20 @@ public final class TcpProxy implements AutoCloseable {
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
 			}
+			while (isReached(socket.getLocalPort())) {
+				Thread.onSpinWait();
+			}
+		}
+	}
+
+	private static boolean isReached(int port) {
+		try (Socket probe = new Socket()) {
+			probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+			// It may have met itself where nobody listens
+			return probe.getLocalPort() != port;
+		}
+		catch (IOException ex) {
+			return false;
 		}
 	}
 

@@ -30,7 +30,7 @@ class ClusterEndpoint {
 
 	@ReadOperation
 	OperationResponseBody cluster() {
-		return this.queries.cluster();
+		return body(this.queries.read(new String[0], new ListRequest(null, null, null, null, null), null));
 	}
 
 	/** The resources below, by the segments of their path. */
@@ -38,7 +38,10 @@ class ClusterEndpoint {
 	OperationResponseBody find(@Selector(match = Match.ALL_REMAINING) String[] path, @Nullable String type,
 			@Nullable String node, @Nullable String stored, @Nullable String cursor, @Nullable String limit,
 			@Nullable String key) {
-		Answer answer = this.queries.read(path, new ListRequest(type, node, stored, cursor, limit), key);
+		return body(this.queries.read(path, new ListRequest(type, node, stored, cursor, limit), key));
+	}
+
+	private static OperationResponseBody body(Answer answer) {
 		if (answer.body() instanceof Answer.ErrorDescriptor error) {
 			throw new InvalidEndpointRequestException(error.reason(), error.reason());
 		}

@@ -2,6 +2,7 @@ package dev.cajun.spring.autoconfigure.endpoint;
 
 import java.security.Principal;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import dev.cajun.spring.autoconfigure.endpoint.ClusterQueries.ListRequest;
 import dev.cajun.spring.autoconfigure.endpoint.ClusterQueries.WriteRequest;
@@ -30,6 +31,8 @@ class ClusterEndpointWebExtension {
 
 	private static final Logger logger = LoggerFactory.getLogger(ClusterEndpointWebExtension.class);
 
+	private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+
 	private final ClusterQueries queries;
 
 	private final ApplicationEventPublisher events;
@@ -55,12 +58,18 @@ class ClusterEndpointWebExtension {
 		Principal principal = security.getPrincipal();
 		String who = (principal != null) ? principal.getName() : "anonymous";
 		String operation = String.join("/", path);
-		logger.info("Cluster operation '{}' ({}) by {} was answered {}", operation, request, who, answer.status());
+		logger.info("Cluster operation '{}' ({}) by {} was answered {}", inOneLine(operation),
+				inOneLine(request.toString()), inOneLine(who), answer.status());
 		this.events.publishEvent(new AuditApplicationEvent(who, "CAJUN_CLUSTER_WRITE",
 				Map.of("operation", operation, "key", (key != null) ? key : "", "target",
 						(target != null) ? target : "", "force", (force != null) ? force : "", "dryRun",
 						(dryRun != null) ? dryRun : "", "status", answer.status())));
 		return response(answer);
+	}
+
+	/** A key may hold anything, and would otherwise write lines of its own. */
+	private static String inOneLine(String text) {
+		return CONTROL.matcher(text).replaceAll("?");
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> response(Answer answer) {

@@ -1,6 +1,11 @@
 package dev.cajun.spring.autoconfigure.endpoint;
 
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -10,11 +15,14 @@ import dev.cajun.CajunException;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
-import dev.cajun.node.ActivationInfo;
 import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ClusterManagement;
+import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
+import dev.cajun.node.NodeInspection;
 import dev.cajun.node.RoutingInfo;
+import dev.cajun.placement.NodeLoad;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Actor;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorDetail;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorPage;
@@ -63,30 +71,56 @@ final class ClusterQueries {
 		this.management = management;
 	}
 
-	Cluster cluster() {
-		NodeInfo node = this.management.node();
-		return new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(),
-				node.mode().equals("local") ? node.node() : node.leader(), nodes(), node.shards(), Store.of(node),
-				node.quarantined(), new Versions(ClusterManagement.class.getPackage().getImplementationVersion(),
-						StoreMeta.FORMAT_VERSION));
+	/** What is known here, without a question to any other node. */
+	private Answer cluster() {
+		return guarded(() -> {
+			NodeInfo node = this.management.node();
+			Survey<NodeDetails> own = Survey.of(this.management, List.of(name(node.node())), NodeInspection::node);
+			List<Node> nodes = this.management.nodes()
+				.stream()
+				.map((each) -> Node.of(each, own.answers().get(each.name())))
+				.toList();
+			return Answer.ok(new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(),
+					node.mode().equals("local") ? node.node() : node.leader(), nodes, node.shards(), Store.of(node),
+					node.quarantined(), new Versions(ClusterManagement.class.getPackage().getImplementationVersion(),
+							StoreMeta.FORMAT_VERSION)));
+		});
 	}
 
-	private List<Node> nodes() {
-		NodeInfo self = this.management.node();
-		return this.management.nodes().stream().map((node) -> Node.of(node, self)).toList();
+	private List<String> names() {
+		return this.management.nodes().stream().map(ClusterNodeInfo::name).toList();
+	}
+
+	private Answer nodes() {
+		return guarded(() -> {
+			Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
+			return Answer.ok(new Nodes(this.management.nodes()
+				.stream()
+				.map((node) -> Node.of(node, survey.answers().get(node.name())))
+				.toList(), survey.unanswered()));
+		});
+	}
+
+	private Answer load() {
+		return guarded(() -> {
+			Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
+			Map<String, NodeLoad> loads = new LinkedHashMap<>();
+			survey.answers().forEach((node, details) -> loads.put(node, details.load()));
+			return Answer.ok(new Load(loads, survey.unanswered()));
+		});
 	}
 
 	/** Any read: the segments of the path behind the endpoint's own. */
 	Answer read(String[] path, ListRequest list, @Nullable String key) {
 		return switch (path.length) {
-			case 0 -> Answer.ok(cluster());
+			case 0 -> cluster();
 			case 1 -> switch (path[0]) {
 				case "types" -> Answer.ok(new Types(this.management.types()));
 				case "actors" -> list(list);
-				case "nodes" -> Answer.ok(new Nodes(nodes()));
+				case "nodes" -> nodes();
 				case "shards" -> Answer.ok(new ShardList(this.management.shards()));
 				case "migrations" -> Answer.ok(new MigrationList(this.management.migrations()));
-				case "load" -> Answer.ok(new Load(this.management.loads()));
+				case "load" -> load();
 				case "versions" -> Answer.ok(versions());
 				default -> unknownPath(path);
 			};
@@ -115,11 +149,20 @@ final class ClusterQueries {
 	}
 
 	private Answer node(String node) {
-		return nodes().stream()
-			.filter((known) -> known.name().equals(name(node)))
-			.findFirst()
-			.map(Answer::ok)
-			.orElseGet(() -> Answer.notFound("There is no node '" + node + "'"));
+		return guarded(() -> {
+			for (ClusterNodeInfo known : this.management.nodes()) {
+				if (known.name().equals(name(node))) {
+					Survey<NodeDetails> survey = Survey.of(this.management, List.of(known.name()),
+							NodeInspection::node);
+					return Answer.ok(Node.of(known, survey.answers().get(known.name())));
+				}
+			}
+			return noNode(node);
+		});
+	}
+
+	private static Answer noNode(String node) {
+		return Answer.notFound("There is no node '" + node + "'");
 	}
 
 	/** A node's name; an id with its incarnation is as good. */
@@ -158,10 +201,8 @@ final class ClusterQueries {
 			return Answer.badRequest("'limit' must be a number from 1 to " + ClusterManagement.MAX_PAGE + ", was '"
 					+ request.limit() + "'");
 		}
-		if (node != null && !isThisNode(node)) {
-			return nodes().stream().anyMatch((known) -> known.name().equals(name(node)))
-					? Answer.conflict("Node '" + node + "' lists its own actors: ask its endpoint")
-					: Answer.notFound("There is no node '" + node + "'");
+		if (node != null && !names().contains(name(node))) {
+			return noNode(node);
 		}
 		if (stored && type == null) {
 			return Answer.badRequest("'stored' needs a 'type': stored actors are listed by type");
@@ -170,31 +211,69 @@ final class ClusterQueries {
 			if (type != null) {
 				ActorId.checkType(type);
 			}
+			List<String> nodes = (node == null) ? names() : List.of(name(node));
 			String cursor = request.given(request.cursor());
-			ActivationPage page = (stored && type != null) ? stored(type, cursor, limit)
-					: this.management.activations(type, cursor, limit);
-			return Answer.ok(new ActorPage(page.actors().stream().map(this::row).toList(), page.cursor()));
+			return Answer
+				.ok((stored && type != null) ? stored(type, nodes, cursor, limit) : active(type, nodes, cursor, limit));
 		});
 	}
 
-	private ActivationPage stored(String type, @Nullable String cursor, int limit) throws Exception {
-		return this.management.stored(type, cursor, limit)
+	/** The pages of all nodes as one, by id; an actor is active on one node at most. */
+	private ActorPage active(@Nullable String type, List<String> nodes, @Nullable String cursor, int limit)
+			throws InterruptedException {
+		// Is answered as any node would, and so says what is wrong with the question
+		this.management.activations(type, cursor, 1);
+		Survey<ActivationPage> survey = Survey.of(this.management, nodes,
+				(each) -> each.activations(type, cursor, limit));
+		NavigableMap<ActorId, String> found = new TreeMap<>();
+		survey.answers().forEach((node, page) -> page.actors().forEach((actor) -> found.put(actor, node)));
+		boolean more = found.size() > limit
+				|| survey.answers().values().stream().anyMatch((page) -> page.cursor() != null);
+		List<ActorId> shown = found.keySet().stream().limit(limit).toList();
+		return new ActorPage(shown.stream().map((actor) -> row(actor, found.get(actor), true)).toList(),
+				more ? shown.getLast().toString() : null, survey.unanswered());
+	}
+
+	/**
+	 * What is stored, and of that what is active; of some nodes what their shards hold.
+	 */
+	private ActorPage stored(String type, List<String> nodes, @Nullable String cursor, int limit) throws Exception {
+		ActivationPage page = this.management.stored(type, cursor, limit)
 			.toCompletableFuture()
 			.get(STORE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+		Survey<ActivationPage> survey = Survey.of(this.management, nodes, (each) -> each.active(page.actors()));
+		Map<ActorId, String> active = new HashMap<>();
+		survey.answers().forEach((node, some) -> some.actors().forEach((actor) -> active.put(actor, node)));
+		boolean everywhere = nodes.containsAll(names());
+		List<Actor> rows = page.actors()
+			.stream()
+			.map((actor) -> row(actor, active.getOrDefault(actor, this.management.routing(actor).node()),
+					active.containsKey(actor)))
+			.filter((row) -> everywhere || nodes.contains(row.node()))
+			.toList();
+		return new ActorPage(rows, page.cursor(), survey.unanswered());
 	}
 
-	private Actor row(ActorId id) {
-		ActivationInfo info = this.management.explain(id);
-		return new Actor(id.type(), id.key(), info.node(), info.active());
-	}
-
-	private boolean isThisNode(String node) {
-		String id = this.management.node().node();
-		return id.equals(node) || id.startsWith(node + "#");
+	private static Actor row(ActorId id, @Nullable String node, boolean active) {
+		return new Actor(id.type(), id.key(), node, active);
 	}
 
 	private Answer explain(String type, String key) {
-		return guarded(() -> Answer.ok(ActorDetail.of(this.management.explain(new ActorId(type, key)))));
+		return guarded(() -> {
+			ActorId actor = new ActorId(type, key);
+			NodeInspection owner = owner(actor);
+			return Answer.ok(ActorDetail
+				.of((owner == null) ? this.management.explain(actor) : Survey.one(owner.explain(actor))));
+		});
+	}
+
+	/**
+	 * The node that has the actor if any has, or {@code null} while nobody owns its
+	 * shard.
+	 */
+	private @Nullable NodeInspection owner(ActorId actor) {
+		String node = this.management.routing(actor).node();
+		return (node == null) ? null : this.management.at(node);
 	}
 
 	/** Any write. */
@@ -265,7 +344,8 @@ final class ClusterQueries {
 	private Answer release(String type, String key) {
 		return guarded(() -> {
 			ActorId actor = new ActorId(type, key);
-			return this.management.release(actor) ? Answer.ok(new Released(type, key, true))
+			NodeInspection owner = owner(actor);
+			return (owner != null && Survey.one(owner.release(actor))) ? Answer.ok(new Released(type, key, true))
 					: Answer.conflict("Actor " + actor + " is neither quarantined nor stopped");
 		});
 	}

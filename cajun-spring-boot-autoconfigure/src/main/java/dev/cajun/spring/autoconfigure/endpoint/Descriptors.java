@@ -9,8 +9,10 @@ import java.util.Set;
 import dev.cajun.ActorId;
 import dev.cajun.node.ActivationInfo;
 import dev.cajun.cluster.Migration;
+import dev.cajun.cluster.Ownership;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.RoutingInfo;
 import dev.cajun.node.ShardInfo;
@@ -68,7 +70,8 @@ final class Descriptors {
 	}
 
 	/**
-	 * A node. Of other nodes than the one that answers, only what the cluster knows.
+	 * A node. What only the node itself knows is absent where it was not asked or did not
+	 * answer.
 	 *
 	 * @param id its id
 	 * @param name its name
@@ -81,23 +84,30 @@ final class Descriptors {
 	 * @param shards how many shards it owns
 	 * @param storeReachable whether it reaches the store
 	 * @param version the application's version, absent when not set
-	 * @param since when it became UP, or was built; absent of other nodes
+	 * @param since when it became UP, or was built
 	 * @param epoch the fencing number under which it owns them in local mode, in a
-	 * cluster the highest given; absent of other nodes
-	 * @param activations active actors by type; absent of other nodes
+	 * cluster the highest given
+	 * @param activations active actors by type
+	 * @param messagesPerSecond messages that it handled, lately
+	 * @param breakers the circuit breakers of its links, by the name of the other node:
+	 * CLOSED, OPEN or HALF_OPEN
 	 */
 	record Node(String id, String name, String incarnation, @Nullable String address, @Nullable String zone,
 			Set<String> roles, String state, boolean leader, int shards, boolean storeReachable,
 			@Nullable String version, @Nullable Instant since, @Nullable Long epoch,
-			@Nullable Map<String, Long> activations) implements OperationResponseBody {
+			@Nullable Map<String, Long> activations, @Nullable Double messagesPerSecond,
+			@Nullable Map<String, String> breakers) implements OperationResponseBody {
 
-		static Node of(ClusterNodeInfo node, NodeInfo self) {
-			boolean own = node.id().equals(self.node()) || self.mode().equals("local");
+		static Node of(ClusterNodeInfo node, @Nullable NodeDetails details) {
+			NodeInfo own = (details == null) ? null : details.node();
 			int hash = node.id().indexOf('#');
 			return new Node(node.id(), node.name(), (hash < 0) ? "" : node.id().substring(hash + 1),
-					absent(node.address()), absent(node.zone()), node.roles(), own ? self.state().name() : node.state(),
-					node.leader(), node.shards(), node.storeReachable(), absent(node.version()),
-					own ? self.startedAt() : null, own ? self.epoch() : null, own ? self.activations() : null);
+					absent(node.address()), absent(node.zone()), node.roles(),
+					(own == null) ? node.state() : own.state().name(), node.leader(), node.shards(),
+					node.storeReachable(), absent(node.version()), (own == null) ? null : own.startedAt(),
+					(own == null) ? null : own.epoch(), (own == null) ? null : own.activations(),
+					(details == null) ? null : details.load().messagesPerSecond(),
+					(details == null) ? null : details.breakers());
 		}
 
 		private static @Nullable String absent(String text) {
@@ -106,8 +116,13 @@ final class Descriptors {
 
 	}
 
-	/** {@code GET /actuator/cluster/nodes}. */
-	record Nodes(List<Node> nodes) implements OperationResponseBody {
+	/**
+	 * {@code GET /actuator/cluster/nodes}.
+	 *
+	 * @param nodes the nodes, by name
+	 * @param unanswered the names of those that did not say how they are
+	 */
+	record Nodes(List<Node> nodes, List<String> unanswered) implements OperationResponseBody {
 	}
 
 	/** {@code GET /actuator/cluster/nodes/{id}/drain-plan}. */
@@ -134,9 +149,12 @@ final class Descriptors {
 	}
 
 	/**
-	 * {@code GET /actuator/cluster/load}: what the leader knows; empty on other nodes.
+	 * {@code GET /actuator/cluster/load}.
+	 *
+	 * @param nodes what each node has to do, by its name
+	 * @param unanswered the names of those that did not say
 	 */
-	record Load(Map<String, NodeLoad> nodes) implements OperationResponseBody {
+	record Load(Map<String, NodeLoad> nodes, List<String> unanswered) implements OperationResponseBody {
 	}
 
 	/** {@code GET /actuator/cluster/versions}. */
@@ -182,8 +200,11 @@ final class Descriptors {
 	 *
 	 * @param actors one page
 	 * @param cursor where the next page starts, absent after the last
+	 * @param unanswered the names of nodes that did not answer, whose active actors may
+	 * be missing or shown as not active
 	 */
-	record ActorPage(List<Actor> actors, @Nullable String cursor) implements OperationResponseBody {
+	record ActorPage(List<Actor> actors, @Nullable String cursor,
+			List<String> unanswered) implements OperationResponseBody {
 
 	}
 
@@ -192,10 +213,11 @@ final class Descriptors {
 	 *
 	 * @param type its type
 	 * @param key its key
-	 * @param node the node that owns its shard
+	 * @param node the node on which it is active, or that owns its shard; absent when
+	 * none does
 	 * @param active whether it is active there
 	 */
-	record Actor(String type, String key, String node, boolean active) {
+	record Actor(String type, String key, @Nullable String node, boolean active) {
 
 	}
 
@@ -218,17 +240,19 @@ final class Descriptors {
 	 * @param sequence the sequence of the last write, 0 when never written
 	 * @param snapshotSequence the sequence of the last snapshot or state
 	 * @param quarantine why it refuses messages
+	 * @param owners the last owners of the shard that the node has seen, the latest
+	 * first, each with the reason; empty in local mode
 	 */
 	record ActorDetail(String type, String key, int shard, String node, long epoch, boolean active, String phase,
 			@Nullable Instant activeSince, int mailbox, @Nullable String messageType, @Nullable Duration running,
 			List<String> stack, @Nullable String lastError, long sequence, long snapshotSequence,
-			@Nullable String quarantine) implements OperationResponseBody {
+			@Nullable String quarantine, List<Ownership> owners) implements OperationResponseBody {
 
 		static ActorDetail of(ActivationInfo info) {
 			ActorId id = info.actor();
 			return new ActorDetail(id.type(), id.key(), info.shard(), info.node(), info.epoch(), info.active(),
 					info.phase(), info.activeSince(), info.mailbox(), info.messageType(), info.running(), info.stack(),
-					info.lastError(), info.sequence(), info.snapshotSequence(), info.quarantine());
+					info.lastError(), info.sequence(), info.snapshotSequence(), info.quarantine(), info.owners());
 		}
 
 	}

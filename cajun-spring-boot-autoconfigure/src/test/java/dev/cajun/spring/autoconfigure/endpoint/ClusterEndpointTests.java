@@ -21,6 +21,7 @@ import dev.cajun.HandlerException;
 import dev.cajun.Request;
 import dev.cajun.StatefulActor;
 import dev.cajun.spring.Actor;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.audit.AuditEvent;
@@ -46,6 +49,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 		properties = { "cajun.persistence.store=memory", "spring.application.name=endpoint-tests",
 				"management.endpoints.web.exposure.include=health,cluster,metrics",
 				"management.endpoint.cluster.access=unrestricted", "management.endpoint.health.show-details=always" })
+@ExtendWith(OutputCaptureExtension.class)
 class ClusterEndpointTests {
 
 	private final HttpClient client = HttpClient.newHttpClient();
@@ -184,6 +188,12 @@ class ClusterEndpointTests {
 		assertThat(json.propertyNames()).containsExactlyInAnyOrder("status", "error", "reason");
 		assertThat(json.path("status").asInt()).isEqualTo(status);
 		assertThat(json.path("reason").asString()).isNotBlank();
+	}
+
+	@Test
+	void keyWritesNoLineOfItsOwnIntoTheLog(CapturedOutput output) throws Exception {
+		post("/cluster/actors/lamp/release", "{\"key\":\"a\\nforged\\u2028line\"}");
+		assertThat(output).contains("key=a?forged?line").doesNotContain("\nforged");
 	}
 
 	@Test

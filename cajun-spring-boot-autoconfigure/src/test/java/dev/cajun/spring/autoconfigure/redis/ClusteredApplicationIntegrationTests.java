@@ -77,6 +77,10 @@ class ClusteredApplicationIntegrationTests {
 		assertThat(json(first, "/actuator/health/cluster").path("details").path("mode").asString())
 			.isEqualTo("clustered");
 
+		for (ConfigurableApplicationContext node : List.of(first, second)) {
+			showsWhatAllNodesKnow(node);
+		}
+
 		JsonNode routing = json(first, "/actuator/cluster/routing/lamp/lamp0");
 		String target = routing.path("node").asString().equals("n1") ? "n2" : "n1";
 		assertThat(post(second, "/actuator/cluster/actors/lamp/lamp0/migrate", "{\"target\":\"" + target + "\"}"))
@@ -85,6 +89,11 @@ class ClusteredApplicationIntegrationTests {
 			.atMost(PATIENCE)
 			.until(() -> json(first, "/actuator/cluster/routing/lamp/lamp0").path("node").asString().equals(target));
 		assertThat(press(first, "lamp0")).isEqualTo("3");
+		for (ConfigurableApplicationContext node : List.of(first, second)) {
+			JsonNode lamp = json(node, "/actuator/cluster/actors/lamp/lamp0");
+			assertThat(lamp.path("active").asBoolean()).isTrue();
+			assertThat(lamp.path("owners").path(0).path("reason").asString()).isEqualTo("MIGRATE");
+		}
 
 		assertThat(post(first, "/actuator/cluster/nodes/nobody/drain", "{}")).isEqualTo(404);
 		assertThat(post(first, "/actuator/cluster/nodes/n2/drain", "{\"force\":\"perhaps\"}")).isEqualTo(400);
@@ -101,6 +110,33 @@ class ClusteredApplicationIntegrationTests {
 			assertThat(press(first, "lamp" + i)).isEqualTo("3");
 		}
 		assertThat(json(first, "/actuator/cluster/nodes").path("nodes").size()).isEqualTo(1);
+	}
+
+	private void showsWhatAllNodesKnow(ConfigurableApplicationContext node) throws Exception {
+		List<String> lamps = new ArrayList<>();
+		String cursor = "";
+		while (!cursor.isEmpty() || lamps.isEmpty()) {
+			JsonNode page = json(node, "/actuator/cluster/actors?type=lamp&limit=7&cursor=" + cursor);
+			assertThat(page.path("unanswered")).isEmpty();
+			page.path("actors").forEach((actor) -> lamps.add(actor.path("key").asString()));
+			cursor = page.path("cursor").asString("");
+		}
+		assertThat(lamps).hasSize(20).isSorted().doesNotHaveDuplicates();
+
+		for (String name : List.of("n1", "n2")) {
+			JsonNode own = json(node, "/actuator/cluster/actors?node=" + name).path("actors");
+			assertThat(own).isNotEmpty().allMatch((actor) -> actor.path("node").asString().equals(name));
+			String key = own.path(0).path("key").asString();
+			JsonNode lamp = json(node, "/actuator/cluster/actors/lamp/" + key);
+			assertThat(lamp.path("node").asString()).isEqualTo(name);
+			assertThat(lamp.path("active").asBoolean()).isTrue();
+			assertThat(lamp.path("sequence").asLong()).isPositive();
+			assertThat(json(node, "/actuator/cluster/load").path("nodes").path(name).has("activations")).isTrue();
+			assertThat(json(node, "/actuator/cluster/nodes/" + name).path("activations").path("lamp").asInt())
+				.isEqualTo(own.size());
+		}
+		JsonNode stored = json(node, "/actuator/cluster/actors?type=lamp&stored=true&limit=1000").path("actors");
+		assertThat(stored).hasSize(20).allMatch((actor) -> actor.path("active").asBoolean());
 	}
 
 	@Test
