@@ -168,6 +168,15 @@ final class LoadedAccounts {
 		return (times.length == 0) ? Duration.ofDays(1) : Duration.ofNanos(times[(int) (times.length * 0.99)]);
 	}
 
+	/** The longest time from first attempt to answer of what was under way meanwhile. */
+	Duration longest(long from, long to) {
+		return Duration.ofNanos(this.answered.stream()
+			.filter((it) -> it.end > from && it.start < to)
+			.mapToLong((it) -> it.end - it.start)
+			.max()
+			.orElse(0));
+	}
+
 	/** The longest time from first attempt to answer. */
 	Duration longest() {
 		return Duration.ofNanos(this.answered.stream().mapToLong((it) -> it.end - it.start).max().orElse(0));

@@ -38,6 +38,9 @@ final class LocalCluster {
 	/** The port of each node's transport, where its ways can be cut. */
 	private final Map<String, Integer> transports = new LinkedHashMap<>();
 
+	/** Properties that all nodes have besides. */
+	private List<String> properties = List.of();
+
 	private Process redis;
 
 	private int starts;
@@ -63,6 +66,12 @@ final class LocalCluster {
 			this.ways.put(name, new Ways(this.directory, this.ways.size() + 1, this.etcd.ports(), this.redisPort,
 					this.transports));
 		}
+		return this;
+	}
+
+	/** All nodes have these properties, each given as {@code --name=value}. */
+	LocalCluster withProperties(String... properties) {
+		this.properties = List.of(properties);
 		return this;
 	}
 
@@ -113,6 +122,7 @@ final class LocalCluster {
 				List.of("--cajun.node.name=" + name, "--cajun.cluster.lease-ttl=" + TTL.toSeconds() + "s",
 						"--spring.data.redis.host=127.0.0.1", "--spring.lifecycle.timeout-per-shutdown-phase=30s",
 						"--management.endpoint.cluster.access=unrestricted"));
+		arguments.addAll(this.properties);
 		arguments.addAll((its != null) ? its.arguments(name, this.transports.get(name)) : List
 			.of("--cajun.etcd.endpoints=" + this.etcd.endpoints(), "--spring.data.redis.port=" + this.redisPort));
 		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar,
