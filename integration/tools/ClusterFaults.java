@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Three nodes of the sample under load, and what may happen to them and to their servers:
  * kill -9, pauses, etcd and Redis gone, a rolling restart. Every deposit is there exactly
- * once after each, and the times are printed. With {@code full} outages last as long as
+ * once after each, no read was stale, and the times are printed. With {@code full} outages last as long as
  * the documentation says, and kills are repeated.
  */
 final class ClusterFaults {
@@ -17,6 +17,8 @@ final class ClusterFaults {
 	private static final int ACCOUNTS = 200;
 
 	private static final int CLIENTS = 8;
+
+	private static final int READERS = 3;
 
 	private final LocalCluster cluster;
 
@@ -94,6 +96,7 @@ final class ClusterFaults {
 	private LoadedAccounts load() {
 		LoadedAccounts load = new LoadedAccounts("r" + ++this.rounds, ACCOUNTS, () -> this.open);
 		load.start(CLIENTS);
+		load.startReading(READERS, List.copyOf(this.open));
 		this.open.getFirst().await("at work", Duration.ofSeconds(30), () -> load.count() > 2 * ACCOUNTS);
 		return load;
 	}
@@ -101,8 +104,8 @@ final class ClusterFaults {
 	private void check(LoadedAccounts load, String what) throws Exception {
 		load.stop();
 		load.verify();
-		System.out.printf("%s: %d deposits, each exactly once; %d attempts failed %s%n", what, load.count(),
-				load.failures(), load.failuresByStatus());
+		System.out.printf("%s: %d deposits, each exactly once, and %d reads, none stale; %d attempts failed %s%n", what,
+				load.count(), load.reads(), load.failures(), load.failuresByStatus());
 	}
 
 	private void check(LoadedAccounts load, String what, Duration more) throws Exception {
