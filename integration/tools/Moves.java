@@ -96,9 +96,7 @@ final class Moves {
 		App n1 = this.nodes.node("n1");
 		List<String> names = List.of(LoadedCluster.NAMES);
 		String target = names.get((names.indexOf(LocalCluster.owner(n1, account)) + 1) % names.size());
-		Http.Answer answer = n1.http.post("/actuator/cluster/actors/account/" + account + "/migrate",
-				"{\"target\":\"" + target + "\"}");
-		Check.equal(202, answer.status(), "The answer to a migration " + answer);
+		n1.await("able to migrate " + account, Duration.ofSeconds(10), () -> accepts(n1, account, target));
 		n1.await("sending to " + target, Duration.ofSeconds(10), () -> {
 			try {
 				return LocalCluster.owner(n1, account).equals(target);
@@ -107,6 +105,20 @@ final class Moves {
 				throw new AssertionError(ex);
 			}
 		});
+	}
+
+	/** Until the leader has noted that the move before has ended, there is a conflict. */
+	private static boolean accepts(App node, String account, String target) {
+		try {
+			Http.Answer answer = node.http.post("/actuator/cluster/actors/account/" + account + "/migrate",
+					"{\"target\":\"" + target + "\"}");
+			Check.that(answer.status() == 202 || answer.status() == 409,
+					() -> "The answer to a migration was " + answer);
+			return answer.status() == 202;
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
 	}
 
 	private static long percentile(List<Duration> times, double part) {
