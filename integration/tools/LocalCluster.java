@@ -38,6 +38,8 @@ final class LocalCluster {
 	/** The port of each node's transport, where its ways can be cut. */
 	private final Map<String, Integer> transports = new LinkedHashMap<>();
 
+	private final List<String> javaOptions = new ArrayList<>();
+
 	private Process redis;
 
 	private int starts;
@@ -63,6 +65,12 @@ final class LocalCluster {
 			this.ways.put(name, new Ways(this.directory, this.ways.size() + 1, this.etcd.ports(), this.redisPort,
 					this.transports));
 		}
+		return this;
+	}
+
+	/** Nodes have no larger heap than this. */
+	LocalCluster withHeap(String most) {
+		this.javaOptions.add("-Xmx" + most);
 		return this;
 	}
 
@@ -115,8 +123,12 @@ final class LocalCluster {
 						"--management.endpoint.cluster.access=unrestricted"));
 		arguments.addAll((its != null) ? its.arguments(name, this.transports.get(name)) : List
 			.of("--cajun.etcd.endpoints=" + this.etcd.endpoints(), "--spring.data.redis.port=" + this.redisPort));
-		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar,
-				(its != null) ? its.javaOptions() : List.of(), App.freePort(), arguments.toArray(String[]::new));
+		List<String> options = new ArrayList<>(this.javaOptions);
+		if (its != null) {
+			options.addAll(its.javaOptions());
+		}
+		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, options, App.freePort(),
+				arguments.toArray(String[]::new));
 		this.nodes.put(name, app);
 		return app;
 	}
