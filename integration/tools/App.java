@@ -157,6 +157,18 @@ final class App implements AutoCloseable {
 		}
 	}
 
+	/** How much memory the process has. */
+	long residentMebibytes() {
+		try {
+			Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", "" + this.process.pid()).start();
+			return Long.parseLong(new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip())
+					/ 1024;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	/** SIGTERM, and nothing more. */
 	void askToEnd() {
 		this.process.destroy();

@@ -41,6 +41,8 @@ final class LocalCluster {
 	/** Properties that all nodes have besides. */
 	private List<String> properties = List.of();
 
+	private final List<String> javaOptions = new ArrayList<>();
+
 	private Process redis;
 
 	private int starts;
@@ -72,6 +74,12 @@ final class LocalCluster {
 	/** All nodes have these properties, each given as {@code --name=value}. */
 	LocalCluster withProperties(String... properties) {
 		this.properties = List.of(properties);
+		return this;
+	}
+
+	/** Nodes have no larger heap than this. */
+	LocalCluster withHeap(String most) {
+		this.javaOptions.add("-Xmx" + most);
 		return this;
 	}
 
@@ -125,8 +133,12 @@ final class LocalCluster {
 		arguments.addAll(this.properties);
 		arguments.addAll((its != null) ? its.arguments(name, this.transports.get(name)) : List
 			.of("--cajun.etcd.endpoints=" + this.etcd.endpoints(), "--spring.data.redis.port=" + this.redisPort));
-		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar,
-				(its != null) ? its.javaOptions() : List.of(), App.freePort(), arguments.toArray(String[]::new));
+		List<String> options = new ArrayList<>(this.javaOptions);
+		if (its != null) {
+			options.addAll(its.javaOptions());
+		}
+		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, options, App.freePort(),
+				arguments.toArray(String[]::new));
 		this.nodes.put(name, app);
 		return app;
 	}

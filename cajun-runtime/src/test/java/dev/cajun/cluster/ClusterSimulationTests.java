@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import dev.cajun.Seeds;
 import dev.cajun.metadata.FaultyMetadata;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,10 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * happens, what {@link SimCluster} checks after each step must hold; and when nothing
  * happens any more, within a bound, one live node leads, every shard is served by a node
  * that is up and by no other, everybody knows where, and nothing changes from then on.
- * <p>
- * {@code -Dcajun.simulation.seeds=5000} runs more, {@code -Dcajun.simulation.seed=N} one.
  */
-@Execution(ExecutionMode.SAME_THREAD)
 class ClusterSimulationTests {
 
 	private static final int SHARDS = 16;
@@ -31,23 +27,7 @@ class ClusterSimulationTests {
 
 	@Test
 	void everyShardHasOneOwnerWhateverHappens() {
-		Long one = Long.getLong("cajun.simulation.seed");
-		long first = (one != null) ? one : 1;
-		long last = (one != null) ? one : Integer.getInteger("cajun.simulation.seeds", 60);
-		List<Long> failed = new ArrayList<>();
-		AssertionError error = null;
-		for (long seed = first; seed <= last; seed++) {
-			try {
-				new Run(seed).run();
-			}
-			catch (AssertionError | RuntimeException ex) {
-				failed.add(seed);
-				error = (error != null) ? error : new AssertionError("Seed " + seed + ": " + ex.getMessage(), ex);
-			}
-		}
-		if (error != null) {
-			throw new AssertionError("Seeds that failed, see -Dcajun.simulation.seed: " + failed, error);
-		}
+		Seeds.run(getClass(), 60, (seed) -> new Run(seed).run());
 	}
 
 	private static final class Run {

@@ -7,6 +7,9 @@ import java.util.Objects;
 
 import dev.cajun.metadata.Document;
 import dev.cajun.metadata.Transaction;
+import dev.cajun.placement.Pin;
+import dev.cajun.placement.PlacementDocument;
+import dev.cajun.placement.TableEdit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +56,33 @@ class LeadershipTests {
 	}
 
 	@Test
+	void writesNothingAfterItsDocumentWasDeletedAndPutAgain() {
+		Document table = document(ClusterView.TABLE_KEY);
+		Document lead = document(LeaderRecord.KEY);
+		wantSomething();
+		commit(new Transaction.Delete(LeaderRecord.KEY));
+		put(LeaderRecord.KEY, lead.value());
+		assertThat(document(LeaderRecord.KEY).createRevision()).isGreaterThan(lead.createRevision());
+		this.cluster.metadata.release(this.leader);
+		this.cluster.time.advance(Duration.ofMillis(5));
+
+		assertThat(document(ClusterView.TABLE_KEY).revision()).isEqualTo(table.revision());
+	}
+
+	@Test
+	void writesNothingOverATableThatItHasNotRead() {
+		wantSomething();
+		TableEdit edit = this.cluster.settledTable().edit();
+		Pin pin = new Pin(this.cluster.owners().get(5), true);
+		edit.pin(5, pin);
+		put(ClusterView.TABLE_KEY, PlacementDocument.write(edit.build()));
+		this.cluster.metadata.release(this.leader);
+		this.cluster.time.advance(Duration.ofMillis(5));
+
+		assertThat(this.cluster.settledTable().pins()).containsEntry(5, pin);
+	}
+
+	@Test
 	void writesWhatIsWantedWhenItStillLeads() {
 		Document table = document(ClusterView.TABLE_KEY);
 		wantSomething();
@@ -88,10 +118,11 @@ class LeadershipTests {
 	}
 
 	private void put(String key, byte[] value) {
-		this.cluster.metadata.direct()
-			.commit(new Transaction(List.of(), List.of(new Transaction.Put(key, value, 0))))
-			.toCompletableFuture()
-			.join();
+		commit(new Transaction.Put(key, value, 0));
+	}
+
+	private void commit(Transaction.Write write) {
+		this.cluster.metadata.direct().commit(new Transaction(List.of(), List.of(write))).toCompletableFuture().join();
 	}
 
 	/** The next write has this revision. */

@@ -151,6 +151,9 @@ final class SimShards implements LocalShards {
 	public void own(Collection<Claim> claims) {
 		for (Claim claim : claims) {
 			int shard = claim.fence().shard();
+			if (!this.store.hasGranted(claim.fence())) {
+				throw new AssertionError("The store has not granted what may be loaded from now on: " + claim);
+			}
 			Fence before = this.open.put(shard, claim.fence());
 			if (claim.kept() && before == null) {
 				throw new AssertionError("Nothing is there to be kept: " + claim);

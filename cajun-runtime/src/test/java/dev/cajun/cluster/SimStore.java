@@ -2,6 +2,7 @@ package dev.cajun.cluster;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,11 @@ final class SimStore implements ActorStore {
 	void cut(boolean isCut) {
 		this.cut = isCut;
 		this.cutSince = this.shared.time.nanoTime();
+	}
+
+	/** Whether the store ever answered a claim with a yes. */
+	boolean hasGranted(Fence fence) {
+		return this.shared.granted.contains(fence);
 	}
 
 	/** How long it has been cut. */
@@ -167,6 +173,8 @@ final class SimStore implements ActorStore {
 		/** Who ever claimed a shard under an epoch. */
 		private final Map<String, String> owners = new HashMap<>();
 
+		private final Set<Fence> granted = new HashSet<>();
+
 		Shared(VirtualTime time) {
 			this.time = time;
 		}
@@ -183,6 +191,7 @@ final class SimStore implements ActorStore {
 		private CompletionStage<ClaimResult> claim(Fence fence, boolean claimedBefore) {
 			return this.memory.claim(fence, claimedBefore).thenApply((result) -> {
 				if (result instanceof ClaimResult.Claimed) {
+					this.granted.add(fence);
 					Fence before = this.fences.put(fence.shard(), fence);
 					if (before != null && before.epoch() > fence.epoch()) {
 						throw new AssertionError("Epoch of shard went back: " + before + ", " + fence);

@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 import dev.cajun.Delivery;
 import dev.cajun.Persistence;
+import dev.cajun.Seeds;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.routing.Bank.Account;
 import dev.cajun.routing.Bank.Start;
@@ -28,8 +28,7 @@ import dev.cajun.node.NodeSettings;
 import dev.cajun.store.FaultyStore;
 import dev.cajun.store.FaultyStore.Fault;
 import dev.cajun.time.VirtualTime;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,25 +42,21 @@ class CrashSimulationTests {
 
 	private static final int TRANSFERS = 1_000;
 
-	/** The same every time; more by {@code -Dsimulation.seeds=100}. */
-	static LongStream seeds() {
-		return LongStream.rangeClosed(1, Long.getLong("simulation.seeds", 5));
-	}
-
-	@ParameterizedTest(name = "seed {0}")
-	@MethodSource("seeds")
-	void keepsMoneyAndTransfersThroughCrashesAndFaults(long seed) {
-		Simulation simulation = new Simulation(seed);
-		try {
-			simulation.run();
-			simulation.check();
-		}
-		catch (AssertionError | RuntimeException ex) {
-			throw new AssertionError("Seed " + seed + ", at " + simulation + ": " + ex.getMessage(), ex);
-		}
-		finally {
-			simulation.end();
-		}
+	@Test
+	void keepsMoneyAndTransfersThroughCrashesAndFaults() {
+		Seeds.run(getClass(), 5, (seed) -> {
+			Simulation simulation = new Simulation(seed);
+			try {
+				simulation.run();
+				simulation.check();
+			}
+			catch (AssertionError | RuntimeException ex) {
+				throw new AssertionError("Seed " + seed + ", at " + simulation + ": " + ex.getMessage(), ex);
+			}
+			finally {
+				simulation.end();
+			}
+		});
 	}
 
 	private static final class Simulation {

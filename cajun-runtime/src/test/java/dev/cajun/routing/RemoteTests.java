@@ -439,6 +439,54 @@ class RemoteTests {
 	}
 
 	@Test
+	void whatFollowsAMessageThatWentBackGoesBackTooUntilItsSenderFlushes() {
+		ActorRef<Message> ref = start();
+		int shard = owner().router.shard(ref.id());
+		assertThat(owner().router.release(shard, caller().node.peer()).toCompletableFuture()).succeedsWithin(SOON);
+		owner().receiver.received(caller().node.peer(), 0, tell(ref, 1, new Note("first")));
+		owner().router.resume(shard);
+		owner().receiver.received(caller().node.peer(), 0, tell(ref, 2, new Note("second")));
+
+		ActorRef<Message> here = owner().ref("a", "x");
+		assertThat(here.call(new Get()).texts()).isEmpty();
+		// The caller is told, flushes, and is served again.
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
+	}
+
+	@Test
+	void flushIsAnsweredWhenEverythingThatRunsHasEnded() throws Exception {
+		ActorRef<Message> ref = start();
+		int shard = owner().router.shard(ref.id());
+		Stranger stranger = new Stranger();
+		Gate gate = this.actor.gate();
+		stranger.sends(tell(ref, 1, new Do("gate")));
+		gate.awaitReached();
+		CompletableFuture<Void> released = owner().router.release(shard, caller().node.peer()).toCompletableFuture();
+		long epoch = this.routes[shard].epoch();
+		stranger.sends(
+				new FrameWriter(Frames.FLUSH).number(shard).number(epoch).number(epoch).text("").number(1).toBytes());
+		stranger.sends(tell(ref, 2, new Note("late")));
+		await().until(() -> !stranger.kinds.isEmpty());
+		assertThat(stranger.kinds).containsExactly(Frames.RETURNED);
+		assertThat(released).isNotDone();
+		gate.open();
+
+		assertThat(released).succeedsWithin(SOON);
+		await().untilAsserted(() -> assertThat(stranger.kinds).endsWith(Frames.FLUSHED));
+	}
+
+	private byte[] tell(ActorRef<Message> ref, long order, Message message) {
+		int shard = owner().router.shard(ref.id());
+		return new FrameWriter(Frames.TELL).number(shard)
+			.number(this.routes[shard].epoch())
+			.number(order)
+			.actor(ref.id())
+			.context(Map.of())
+			.rest(owner().codec.encode(message, "", 0))
+			.toBytes();
+	}
+
+	@Test
 	void requestThatOwnerCannotReadFailsAtOnce() {
 		ActorRef<Message> ref = start();
 		byte[] request = new FrameWriter(Frames.ASK).number(owner().router.shard(ref.id()))
@@ -458,6 +506,38 @@ class RemoteTests {
 		assertThat(owner().router.counters().unreadable()).isEqualTo(before + 1);
 	}
 
+	/** A process of which a test writes every frame, and sees every answer. */
+	private final class Stranger {
+
+		private final Transport.Peer peer = new Transport.Peer("stranger", "strange", new Address("stranger", 1));
+
+		private final List<Byte> kinds = new CopyOnWriteArrayList<>();
+
+		Stranger() {
+			RemoteTests.this.network.transport(this.peer.address())
+				.start(new Transport.Self("c", this.peer.node(), this.peer.bootId()), new Transport.Receiver() {
+
+					@Override
+					public void received(Transport.Peer from, int stream, byte[] message) {
+						Stranger.this.kinds.add(message[0]);
+					}
+
+					@Override
+					public void probed(Runnable answer) {
+						answer.run();
+					}
+
+				})
+				.toCompletableFuture()
+				.join();
+		}
+
+		private void sends(byte[] frame) {
+			owner().receiver.received(this.peer, 0, frame);
+		}
+
+	}
+
 	/** A node without a control plane of its own: the test decides. */
 	private final class Member implements ControlPlane {
 
@@ -469,6 +549,8 @@ class RemoteTests {
 
 		private final Router router;
 
+		private final RecordCodec codec;
+
 		private final List<MessageUndelivered> undelivered = new CopyOnWriteArrayList<>();
 
 		Member(String name) {
@@ -479,12 +561,12 @@ class RemoteTests {
 			ActorDefinition definition = RemoteTests.this.actor.definition("a", RemoteTests.this.settings);
 			registry.actor("a", definition.messageType(), definition.stateType(), null);
 			TypeRegistry types = registry.build();
+			this.codec = new RecordCodec(types, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20);
 			Executor executor = (task) -> Thread.ofVirtual().start(task);
 			this.router = new Router(
 					new RouterSettings(this.node.id(), this.node.bootId(), name.hashCode(), new Shards(SHARDS), 10_000,
 							1L << 30, 1 << 20, Delivery.AT_MOST_ONCE, 1_000, Duration.ofMinutes(10)),
-					new TreeMap<>(Map.of("a", new ActorType(definition, types))), RemoteTests.this.store,
-					new RecordCodec(types, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20),
+					new TreeMap<>(Map.of("a", new ActorType(definition, types))), RemoteTests.this.store, this.codec,
 					RemoteTests.this.clock, executor, new Router.Listener() {
 
 						@Override

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
 
 import dev.cajun.ActorRef;
 import dev.cajun.AskOptions;
@@ -20,6 +19,7 @@ import dev.cajun.CajunException;
 import dev.cajun.Delivery;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.Persistence;
+import dev.cajun.Seeds;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.node.TestActor;
@@ -29,8 +29,7 @@ import dev.cajun.node.TestActor.Message;
 import dev.cajun.node.TestActor.Note;
 import dev.cajun.node.TestActor.Query;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,31 +45,24 @@ class RoutingSimulationTests {
 
 	private static final int KEYS = 4;
 
-	/** The same every time; more by {@code -Dsimulation.seeds=5000}. */
-	static LongStream seeds() {
-		long first = Long.getLong("simulation.first", 1);
-		return LongStream.range(first, first + Long.getLong("simulation.seeds", 40));
+	@Test
+	void losesNothingAndKeepsOrderThroughPlannedMoves() {
+		Seeds.run(getClass(), 40, (seed) -> {
+			Run run = new Run(seed, Trouble.MOVES);
+			run.go();
+			assertThat(run.cluster.network.givenUp).as("links given up with seed " + seed).isZero();
+			run.checkNothingLost();
+		});
 	}
 
-	@ParameterizedTest(name = "seed {0}")
-	@MethodSource("seeds")
-	void losesNothingAndKeepsOrderThroughPlannedMoves(long seed) {
-		Run run = new Run(seed, Trouble.MOVES);
-		run.go();
-		assertThat(run.cluster.network.givenUp).as("links given up").isZero();
-		run.checkNothingLost();
+	@Test
+	void keepsPromisesThroughSeizedShardsAndLostAnswers() {
+		Seeds.run(getClass(), 40, (seed) -> new Run(seed, Trouble.SEIZURES).go());
 	}
 
-	@ParameterizedTest(name = "seed {0}")
-	@MethodSource("seeds")
-	void keepsPromisesThroughSeizedShardsAndLostAnswers(long seed) {
-		new Run(seed, Trouble.SEIZURES).go();
-	}
-
-	@ParameterizedTest(name = "seed {0}")
-	@MethodSource("seeds")
-	void keepsPromisesThroughKilledNodes(long seed) {
-		new Run(seed, Trouble.KILLS).go();
+	@Test
+	void keepsPromisesThroughKilledNodes() {
+		Seeds.run(getClass(), 40, (seed) -> new Run(seed, Trouble.KILLS).go());
 	}
 
 	private enum Trouble {
