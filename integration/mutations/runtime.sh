@@ -1,6 +1,6 @@
 #!/bin/sh
 # Takes out, one at a time and in a copy of the tree, what the runtime's promises rest on, and prints which tests turn red.
-# Not part of bin/test: it takes about a quarter of an hour. Takes names of mutations to try only those.
+# Not part of bin/test: it takes some twelve minutes. Takes names of mutations to try only those.
 set -eu
 module=cajun-runtime
 package='dev\.cajun\.[a-z]*'
