@@ -21,7 +21,7 @@ wanted=" $* "
 run_tests() {
 	rm -rf "$reports"
 	(cd "$work/copy" && ./mvnw -o -q -pl "$module" -am test -Dtest="$1" -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dspring-javaformat.skip=true -Derror-prone.options=-XepDisableAllChecks -Dnullaway.options= >"$work/log" 2>&1)
+		-Dspring-javaformat.skip=true -Derror-prone.options=-XepDisableAllChecks -Dnullaway.options= -Dcajun.simulation.seeds=40 >"$work/log" 2>&1)
 }
 
 # The tests that failed, without package and arguments

@@ -174,11 +174,16 @@ public final class PlacementDocument {
 	}
 
 	private static ShardPlacement[] readShards(JsonNode root, List<Node> nodes) {
-		ShardPlacement[] shards = new ShardPlacement[root.required("shards").asInt()];
 		JsonNode owners = root.required("owners");
 		JsonNode epochs = root.required("epochs");
 		JsonNode moving = root.required("moving");
 		String phases = root.required("phases").asString();
+		int count = root.required("shards").asInt();
+		if (count < 1 || count != phases.length()) {
+			throw new IllegalArgumentException("The placement table cannot be read: it says that it has " + count
+					+ " shards, and it has " + phases.length());
+		}
+		ShardPlacement[] shards = new ShardPlacement[count];
 		for (int shard = 0; shard < shards.length; shard++) {
 			char letter = phases.charAt(shard);
 			char upper = Character.toUpperCase(letter);

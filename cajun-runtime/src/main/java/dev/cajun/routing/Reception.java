@@ -38,8 +38,11 @@ final class Reception {
 
 	private final Door door;
 
-	/** Processes that must flush before anything of theirs is taken. */
-	private final Set<PeerLink> barred = new HashSet<>(0);
+	/**
+	 * Processes that must flush before anything of theirs is taken: not links, of which a
+	 * process that was taken for gone has another one afterwards.
+	 */
+	private final Set<String> barred = new HashSet<>(0);
 
 	private final ArrayDeque<Held> held = new ArrayDeque<>(0);
 
@@ -70,7 +73,7 @@ final class Reception {
 
 	private void arrived(Held message) {
 		Remote origin = message.origin;
-		if (this.barred.contains(origin.peer)) {
+		if (this.barred.contains(origin.peer.process())) {
 			sendBack(message.receiver, message.envelope, origin);
 		}
 		else if (this.door.admits(origin.epoch) && !this.door.delays(message.type)) {
@@ -158,7 +161,7 @@ final class Reception {
 			if (envelope instanceof Ask) {
 				((Ask.Caller) origin).forget();
 			}
-			this.barred.add(origin.peer);
+			this.barred.add(origin.peer.process());
 			Way way = this.lane.way();
 			origin.sendBack(new FrameWriter(Frames.RETURNED).number(this.number)
 				.number(origin.epoch)
@@ -203,7 +206,7 @@ final class Reception {
 
 	void answerFlushes() {
 		for (Flush flush : this.flushes) {
-			this.barred.remove(flush.peer);
+			this.barred.remove(flush.peer.process());
 			flush.peer.answer(this.number,
 					new FrameWriter(Frames.FLUSHED).number(this.number).number(flush.id).toBytes());
 		}
@@ -214,7 +217,7 @@ final class Reception {
 	void gone(PeerLink peer) {
 		this.lock.lock();
 		try {
-			this.barred.remove(peer);
+			this.barred.remove(peer.process());
 			this.flushes.removeIf((flush) -> flush.peer.equals(peer));
 			this.held.removeIf((message) -> message.origin.peer.equals(peer));
 		}

@@ -27,7 +27,7 @@ class ClusterSimulationTests {
 
 	@Test
 	void everyShardHasOneOwnerWhateverHappens() {
-		Seeds.run(getClass(), 60, (seed) -> new Run(seed).run());
+		Seeds.run(getClass(), 800, (seed) -> new Run(seed).run());
 	}
 
 	private static final class Run {

@@ -3,8 +3,10 @@ package dev.cajun.cluster;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
+import dev.cajun.HostileBytes;
 import dev.cajun.placement.Node;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.transport.Address;
@@ -52,6 +54,19 @@ class ControlCodecTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> ControlCodec.read(new byte[] { 64, '{' }));
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ControlCodec.read("A{\"id\":1}".getBytes(StandardCharsets.UTF_8)));
+	}
+
+	@Test
+	void answersHostileBytesWithARefusalOrAMessage() {
+		HostileBytes.check(messages().map(ControlCodec::write).toList(), 20_000, IllegalArgumentException.class,
+				ControlCodec::read);
+	}
+
+	@Test
+	void answersHostileRecordsOfNodesWithARefusalOrARecord() {
+		NodeRecord record = new NodeRecord(NODE, NodeRecord.State.UP, true, "z1", Set.of("web"), "1.2", 1, 10);
+
+		HostileBytes.check(List.of(record.write()), 20_000, IllegalArgumentException.class, NodeRecord::read);
 	}
 
 	@Test

@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
+import dev.cajun.HostileBytes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -64,6 +67,30 @@ class PlacementDocumentTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> PlacementDocument.read("{\"format\":2}".getBytes(StandardCharsets.UTF_8)))
 			.withMessageContaining("upgrade this node");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-1", "0", "3", "2147483647" })
+	void refusesAnotherNumberOfShardsThanItHas(String shards) {
+		String document = new String(PlacementDocument.write(PlacementTable.create("store", 2, 1, List.of(), 41)),
+				StandardCharsets.UTF_8);
+		byte[] wrong = document.replace("\"shards\":2", "\"shards\":" + shards).getBytes(StandardCharsets.UTF_8);
+
+		assertThatIllegalArgumentException().isThrownBy(() -> PlacementDocument.read(wrong))
+			.withMessageContaining("shards");
+	}
+
+	@Test
+	void answersHostileDocumentsWithARefusalOrATable() {
+		TableEdit edit = Nodes.settled(8, Nodes.nodes(3)).edit();
+		edit.announce(3, Nodes.nodes(3).get(1), Move.Reason.MIGRATE);
+		edit.pin(3, new Pin("n2", true));
+		edit.down(Nodes.nodes(3).get(0));
+		edit.drain("n3", "boot-n3");
+		byte[] settled = PlacementDocument.write(Nodes.settled(8, Nodes.nodes(2)));
+
+		HostileBytes.check(List.of(PlacementDocument.write(edit.build()), settled), 20_000,
+				IllegalArgumentException.class, PlacementDocument::read);
 	}
 
 	@Test

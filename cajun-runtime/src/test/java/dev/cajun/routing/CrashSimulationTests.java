@@ -44,7 +44,7 @@ class CrashSimulationTests {
 
 	@Test
 	void keepsMoneyAndTransfersThroughCrashesAndFaults() {
-		Seeds.run(getClass(), 5, (seed) -> {
+		Seeds.run(getClass(), 8, (seed) -> {
 			Simulation simulation = new Simulation(seed);
 			try {
 				simulation.run();

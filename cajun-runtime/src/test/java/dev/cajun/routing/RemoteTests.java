@@ -475,6 +475,28 @@ class RemoteTests {
 		await().untilAsserted(() -> assertThat(stranger.kinds).endsWith(Frames.FLUSHED));
 	}
 
+	@Test
+	void whatFollowsAMessageThatWentBackGoesBackTooThoughItsSenderWasTakenForGone() throws Exception {
+		ActorRef<Message> ref = start();
+		int shard = owner().router.shard(ref.id());
+		Stranger stranger = new Stranger();
+		stranger.isMember(true);
+		Gate gate = this.actor.gate();
+		stranger.sends(tell(ref, 1, new Do("gate")));
+		gate.awaitReached();
+		stranger.sends(tell(ref, 2, new Note("first")));
+		CompletableFuture<Void> released = owner().router.release(shard, caller().node.peer()).toCompletableFuture();
+		stranger.isMember(false);
+		stranger.isMember(true);
+		gate.open();
+		assertThat(released).succeedsWithin(SOON);
+		owner().router.resume(shard);
+		stranger.sends(tell(ref, 3, new Note("second")));
+
+		await().untilAsserted(() -> assertThat(stranger.kinds).containsExactly(Frames.RETURNED, Frames.RETURNED));
+		assertThat(owner().<Message>ref("a", "x").call(new Get()).texts()).isEmpty();
+	}
+
 	private byte[] tell(ActorRef<Message> ref, long order, Message message) {
 		int shard = owner().router.shard(ref.id());
 		return new FrameWriter(Frames.TELL).number(shard)
@@ -530,6 +552,15 @@ class RemoteTests {
 				})
 				.toCompletableFuture()
 				.join();
+		}
+
+		/** Whether the nodes take it for one of them. */
+		private void isMember(boolean member) {
+			List<Node> nodes = new ArrayList<>(List.of(caller().node, owner().node));
+			if (member) {
+				nodes.add(new Node(this.peer.node(), "0", this.peer.bootId(), this.peer.address()));
+			}
+			owner().router.routes(new Routes(RemoteTests.this.routes, nodes));
 		}
 
 		private void sends(byte[] frame) {

@@ -47,7 +47,7 @@ class RoutingSimulationTests {
 
 	@Test
 	void losesNothingAndKeepsOrderThroughPlannedMoves() {
-		Seeds.run(getClass(), 40, (seed) -> {
+		Seeds.run(getClass(), 400, (seed) -> {
 			Run run = new Run(seed, Trouble.MOVES);
 			run.go();
 			assertThat(run.cluster.network.givenUp).as("links given up with seed " + seed).isZero();
@@ -57,12 +57,12 @@ class RoutingSimulationTests {
 
 	@Test
 	void keepsPromisesThroughSeizedShardsAndLostAnswers() {
-		Seeds.run(getClass(), 40, (seed) -> new Run(seed, Trouble.SEIZURES).go());
+		Seeds.run(getClass(), 400, (seed) -> new Run(seed, Trouble.SEIZURES).go());
 	}
 
 	@Test
 	void keepsPromisesThroughKilledNodes() {
-		Seeds.run(getClass(), 40, (seed) -> new Run(seed, Trouble.KILLS).go());
+		Seeds.run(getClass(), 400, (seed) -> new Run(seed, Trouble.KILLS).go());
 	}
 
 	private enum Trouble {

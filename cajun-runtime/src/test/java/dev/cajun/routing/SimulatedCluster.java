@@ -372,7 +372,8 @@ final class SimulatedCluster {
 			}
 			this.claiming[shard] = fence.epoch();
 			this.store.claim(fence, false).thenAccept((result) -> {
-				if (result instanceof ClaimResult.Claimed) {
+				// The answer to an earlier claim may come after that to a later one.
+				if (result instanceof ClaimResult.Claimed && this.claiming[shard] == fence.epoch()) {
 					this.releasing[shard] = 0;
 					this.claimed[shard] = fence.epoch();
 					this.router.own(fence, false);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -140,7 +141,8 @@ final class SimulatedStore implements ActorStore {
 
 	@Override
 	public CompletionStage<Set<ActorId>> wakeSet(Fence fence) {
-		return call(() -> this.shared.wakeSet(fence), false);
+		// In an order that is the same in every JVM, unlike that of the set's own.
+		return call(() -> this.shared.wakeSet(fence).thenApply(TreeSet::new), false);
 	}
 
 	@Override
