@@ -27,6 +27,8 @@ import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.cluster.Ownership;
 import dev.cajun.metadata.InMemoryMetadata;
 import dev.cajun.metadata.MetadataStore;
+import dev.cajun.placement.BalanceSettings;
+import dev.cajun.placement.NodeLoad;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.store.StoreMeta;
@@ -34,6 +36,7 @@ import dev.cajun.time.SystemClock;
 import dev.cajun.transport.Address;
 import dev.cajun.transport.InMemoryNetwork;
 import dev.cajun.transport.InMemoryTransport;
+import org.assertj.core.data.Percentage;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +51,10 @@ class ClusteredNodeTests {
 	private static final int SHARDS = 16;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	/** Loads are told often, and never acted upon. */
+	private static final BalanceSettings LOOKED_AT_OFTEN = new BalanceSettings(false, Duration.ofSeconds(1), 0.2, 10,
+			0.8, Duration.ofMinutes(5), 1, 1, 1);
 
 	private final SystemClock clock = new SystemClock();
 
@@ -229,6 +236,26 @@ class ClusteredNodeTests {
 	}
 
 	@Test
+	void leaderKnowsWhatEachShardHasToDo() {
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		ActorId busy = ownedBy("n2", management);
+		int shard = management.routing(busy).shard();
+
+		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+			for (int i = 0; i < 20; i++) {
+				account("n1", busy.key()).call(new TestActor.Add(1));
+			}
+			Map<String, NodeLoad> loads = process(String.valueOf(management.node().leader())).node.management().loads();
+			assertThat(loads).containsKeys("n1", "n2");
+			assertThat(loads.get("n1").shards()).isEmpty();
+			assertThat(loads.get("n2").shards()).containsOnlyKeys(shard);
+			assertThat(loads.get("n2").shards().get(shard)).isCloseTo(loads.get("n2").messagesPerSecond(),
+					Percentage.withPercentage(1));
+		});
+	}
+
+	@Test
 	void nodeWithAnotherNumberOfShardsDoesNotStart() {
 		start("n1");
 		TestProcess other = new TestProcess("n2", SHARDS * 2);
@@ -318,8 +345,10 @@ class ClusteredNodeTests {
 					new Class<?>[] { ActorStore.class }, this);
 			this.node = CajunNode.builder()
 				.settings(NodeSettings.defaults().withCluster("bank").withName(name).withShards(shards))
-				.cluster(ClusterSettings.of("bank", name).withShards(shards).withLeaseTtl(Duration.ofSeconds(3)),
-						this.metadataStore, this.transport)
+				.cluster(ClusterSettings.of("bank", name)
+					.withShards(shards)
+					.withLeaseTtl(Duration.ofSeconds(3))
+					.withBalance(LOOKED_AT_OFTEN), this.metadataStore, this.transport)
 				.store(store)
 				.scheduler(this.transport.time())
 				.actor(new TestActor().definition("account", ActorSettings.defaults()))
