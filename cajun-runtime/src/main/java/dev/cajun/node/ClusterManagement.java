@@ -70,8 +70,8 @@ public interface ClusterManagement {
 
 	/**
 	 * How often the balance by load found that nothing may be moved now, since this node
-	 * leads: because nothing is to be done, a busy node's processors are needed, or shards
-	 * are on their way.
+	 * leads: because nothing is to be done, a busy node's processors are needed, or
+	 * shards are on their way.
 	 * @return the number of sweeps; 0 on nodes that do not lead
 	 */
 	long sweepsSkipped();

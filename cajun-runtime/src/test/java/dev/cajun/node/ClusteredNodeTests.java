@@ -19,6 +19,8 @@ import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.AskOptions;
 import dev.cajun.JoinRefusedException;
+import dev.cajun.Persistence;
+import dev.cajun.Placement;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.cluster.ClusterSettings;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Whole nodes in a cluster within this process, in real time. */
 class ClusteredNodeTests {
@@ -236,6 +239,46 @@ class ClusteredNodeTests {
 	}
 
 	@Test
+	void singletonIsOneActorWhicheverNodeIsAsked() {
+		start("n1", "n2", "n3");
+		for (int i = 1; i <= 9; i++) {
+			assertThat(actor("n" + (1 + i % 3), "single", Placement.SINGLETON_KEY).call(new TestActor.Add(1)))
+				.isEqualTo(i);
+		}
+		assertThat(activeSingletons()).hasSize(1);
+		assertThatIllegalArgumentException().isThrownBy(() -> actor("n2", "single", "another"))
+			.withMessageContaining("singleton");
+
+		String source = activeSingletons().getFirst();
+		done(process("n1").node.management().operate(new Operation.Drain(source, false)));
+		Awaitility.await().atMost(PATIENCE).until(() -> process(source).node.management().node().owned() == 0);
+		assertThat(actor(source, "single", Placement.SINGLETON_KEY).call(new TestActor.Add(1))).isEqualTo(10);
+		assertThat(activeSingletons()).hasSize(1).doesNotContain(source);
+	}
+
+	private List<String> activeSingletons() {
+		ActorId id = new ActorId("single", Placement.SINGLETON_KEY);
+		return this.processes.keySet()
+			.stream()
+			.filter((name) -> process(name).node.management().explain(id).active())
+			.toList();
+	}
+
+	@Test
+	void localActorIsOneOnEveryNodeAndStaysThereWhateverMoves() {
+		start("n1", "n2");
+		for (int i = 1; i <= 5; i++) {
+			assertThat(actor("n1", "local", "cache").call(new TestActor.Add(1))).isEqualTo(i);
+			assertThat(actor("n2", "local", "cache").call(new TestActor.Add(10))).isEqualTo(10L * i);
+		}
+
+		done(process("n1").node.management().operate(new Operation.Drain("n2", false)));
+		Awaitility.await().atMost(PATIENCE).until(() -> process("n2").node.management().node().owned() == 0);
+		assertThat(actor("n2", "local", "cache").call(new TestActor.Add(10))).isEqualTo(60);
+		assertThat(actor("n1", "local", "cache").call(new TestActor.Add(1))).isEqualTo(6);
+	}
+
+	@Test
 	void leaderKnowsWhatEachShardHasToDo() {
 		start("n1", "n2");
 		ClusterManagement management = process("n1").node.management();
@@ -301,7 +344,11 @@ class ClusteredNodeTests {
 	}
 
 	private ActorRef<TestActor.Message> account(String node, String key) {
-		return process(node).node.system().actors("account", TestActor.Message.class).get(key);
+		return actor(node, "account", key);
+	}
+
+	private ActorRef<TestActor.Message> actor(String node, String type, String key) {
+		return process(node).node.system().actors(type, TestActor.Message.class).get(key);
 	}
 
 	private static ActorId ownedBy(String node, ClusterManagement management) {
@@ -352,6 +399,10 @@ class ClusteredNodeTests {
 				.store(store)
 				.scheduler(this.transport.time())
 				.actor(new TestActor().definition("account", ActorSettings.defaults()))
+				.actor(new TestActor().definition("single",
+						ActorSettings.defaults().withPlacement(Placement.SINGLETON)))
+				.actor(new TestActor().definition("local",
+						ActorSettings.defaults().withPersistence(Persistence.NONE).withPlacement(Placement.LOCAL)))
 				.build();
 		}
 
