@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 
 /**
  * A shard with 1,000 active counters is migrated between three nodes while senders on
- * each node add to all of them, and reminders fire. Then a fourth node joins. No ask
- * fails, nothing is lost, comes twice or out of order, and no reminder is lost; how long
+ * each node add to all of them, and reminders fire. Then a fourth node joins, and is
+ * drained, with which its process ends. No ask fails, nothing is lost, comes twice or out of order, and no reminder is lost; how long
  * callers waited is printed. With {@code full} it moves 100 times, and callers wait less
  * than 200 ms.
  */
@@ -51,7 +51,8 @@ final class Migrations {
 	public static void main(String[] arguments) {
 		boolean full = Arrays.asList(arguments).contains("full");
 		Check.main(Duration.ofMinutes(8),
-				() -> new Migrations(new LocalCluster(Path.of(arguments[0]), Path.of(arguments[1])), full).run());
+				() -> new Migrations(new LocalCluster(Path.of(arguments[0]), Path.of(arguments[1]))
+					.withProperties("--cajun.shutdown.exit-when-drained=true"), full).run());
 	}
 
 	/** See {@code dev.cajun.placement.Shards}. */
@@ -81,6 +82,7 @@ final class Migrations {
 		awaitActive();
 		migrate();
 		grow();
+		drain();
 		check();
 	}
 
@@ -131,6 +133,20 @@ final class Migrations {
 				moved.size(), SHARDS,
 				Math.max(max(progress, "longestToFirst"), max(progress, "longestToOthers")) / 1000);
 		Check.that(moved.size() >= 0.2 * SHARDS && moved.size() <= 0.3 * SHARDS, () -> "That is not 25 % +/- 5 %");
+	}
+
+	/** The fourth node is drained from another one, and ends by itself. */
+	private void drain() throws IOException {
+		long start = System.nanoTime();
+		Http.Answer answer = post("/actuator/cluster/nodes/n4/drain", "{}");
+		Check.equal(202, answer.status(), "The answer " + answer);
+		Check.equal(0, node("n4").exitCode(Duration.ofSeconds(30)), "The exit code of the drained node");
+		List<Http.Answer> progress = progress();
+		System.out.printf("The fourth node was drained and ended with 0 after %d ms; the longest wait was %d ms%n",
+				TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+				Math.max(max(progress, "longestToFirst"), max(progress, "longestToOthers")) / 1000);
+		this.cluster.awaitMembers(Duration.ofSeconds(30), NAMES.toArray(String[]::new));
+		Check.that(!awaitAtRest().contains("n4"), () -> "A node that is gone has shards");
 	}
 
 	private void check() throws IOException {
