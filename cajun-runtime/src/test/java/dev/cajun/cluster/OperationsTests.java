@@ -10,6 +10,8 @@ import dev.cajun.placement.BalanceSettings;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.placement.PlannedMove;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +58,34 @@ class OperationsTests {
 		cluster.kill(cluster.leaderName());
 
 		cluster.await(() -> !cluster.owners().containsValue(drained) && cluster.servesAll(), Duration.ofSeconds(5));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 })
+	void drainOfANodeThatDiesHalfwayIsFinishedByTheNextLeader(long seed) {
+		SimCluster cluster = new SimCluster(seed, 512);
+		for (int i = 1; i <= 5; i++) {
+			cluster.start("n" + i);
+		}
+		cluster.awaitSettled(Duration.ofSeconds(5));
+		String drained = ClusterTests.other(cluster);
+		int before = owned(cluster, drained);
+		cluster.node(drained).shards.stuck(true);
+		done(cluster, drained, new Operation.Drain(drained, false));
+		cluster.advance(Duration.ofMillis(10 * seed));
+		cluster.node(drained).shards.stuck(false);
+		assertThat(owned(cluster, drained)).isEqualTo(before);
+		cluster.kill(cluster.leaderName());
+		cluster.await(() -> cluster.leader() != null && owned(cluster, drained) < before, Duration.ofSeconds(5));
+		assertThat(owned(cluster, drained)).isPositive();
+		cluster.kill(drained);
+
+		cluster.await(() -> owned(cluster, drained) == 0 && cluster.servesAll(), Duration.ofSeconds(5));
+		cluster.awaitSettled(Duration.ofSeconds(8));
+	}
+
+	private static int owned(SimCluster cluster, String node) {
+		return (int) cluster.owners().values().stream().filter(node::equals).count();
 	}
 
 	@Test
