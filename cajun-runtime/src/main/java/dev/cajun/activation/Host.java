@@ -55,7 +55,7 @@ public interface Host {
 	Fence fence(ActorId actor);
 
 	/** An actor has handled so many messages. */
-	void handled(ActorId actor, int messages);
+	void handled(ActorType type, ActorId actor, int messages);
 
 	/** A batch id never used before. */
 	BatchId nextBatch();

@@ -352,8 +352,8 @@ final class NodeHost implements Host {
 	}
 
 	@Override
-	public void handled(ActorId actor, int messages) {
-		if (this.cluster != null) {
+	public void handled(ActorType type, ActorId actor, int messages) {
+		if (this.cluster != null && type.settings().placement() != Placement.LOCAL) {
 			this.handled.addAndGet(this.shards.of(actor), messages);
 		}
 	}

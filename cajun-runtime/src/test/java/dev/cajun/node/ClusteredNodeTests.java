@@ -59,6 +59,8 @@ class ClusteredNodeTests {
 	private static final BalanceSettings LOOKED_AT_OFTEN = new BalanceSettings(false, Duration.ofSeconds(1), 0.2, 10,
 			0.8, Duration.ofMinutes(5), 1, 1, 1);
 
+	private BalanceSettings balance = LOOKED_AT_OFTEN;
+
 	private final SystemClock clock = new SystemClock();
 
 	private final InMemoryMetadata metadata = new InMemoryMetadata(this.clock);
@@ -288,6 +290,8 @@ class ClusteredNodeTests {
 		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
 			for (int i = 0; i < 20; i++) {
 				account("n1", busy.key()).call(new TestActor.Add(1));
+				// Moves with no shard, and is part of the node's figure alone
+				actor("n1", "local", "cache" + i).call(new TestActor.Add(1));
 			}
 			Map<String, NodeLoad> loads = process(String.valueOf(management.node().leader())).node.management().loads();
 			assertThat(loads).containsKeys("n1", "n2");
@@ -296,6 +300,35 @@ class ClusteredNodeTests {
 			assertThat(loads.get("n2").shards().get(shard)).isCloseTo(loads.get("n2").messagesPerSecond(),
 					Percentage.withPercentage(1));
 		});
+	}
+
+	@Test
+	void nodeWithAllBusyShardsGivesHalfOfThemToTheOther() {
+		this.balance = new BalanceSettings(true, Duration.ofSeconds(1), 0.2, 10, 1, Duration.ofMinutes(5), 0, 0, 1);
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		TreeMap<Integer, ActorId> busy = new TreeMap<>();
+		for (int i = 0; i < 200; i++) {
+			ActorId actor = new ActorId("account", "k" + i);
+			if ("n2".equals(management.routing(actor).node())) {
+				busy.putIfAbsent(management.routing(actor).shard(), actor);
+			}
+		}
+		// The others have nothing to do: it would be no use to move those
+		while (busy.size() > 4) {
+			busy.pollFirstEntry();
+		}
+		assertThat(busy).hasSize(4);
+
+		Awaitility.await().atMost(PATIENCE).until(() -> {
+			busy.values().forEach((actor) -> account("n1", actor.key()).call(new TestActor.Add(1)));
+			long left = busy.values().stream().filter((actor) -> "n2".equals(management.routing(actor).node())).count();
+			return Math.abs(busy.size() - 2 * left) <= 1;
+		});
+		assertThat(management.shards()).filteredOn((shard) -> shard.pinnedTo() != null)
+			.isNotEmpty()
+			.allSatisfy((shard) -> assertThat(busy).containsKey(shard.shard()))
+			.noneMatch(ShardInfo::pinnedByOperator);
 	}
 
 	@Test
@@ -395,7 +428,7 @@ class ClusteredNodeTests {
 				.cluster(ClusterSettings.of("bank", name)
 					.withShards(shards)
 					.withLeaseTtl(Duration.ofSeconds(3))
-					.withBalance(LOOKED_AT_OFTEN), this.metadataStore, this.transport)
+					.withBalance(ClusteredNodeTests.this.balance), this.metadataStore, this.transport)
 				.store(store)
 				.scheduler(this.transport.time())
 				.actor(new TestActor().definition("account", ActorSettings.defaults()))
