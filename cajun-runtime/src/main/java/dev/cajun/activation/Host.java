@@ -54,6 +54,9 @@ public interface Host {
 	/** What this node owns of the actor's shard. */
 	Fence fence(ActorId actor);
 
+	/** An actor has handled so many messages. */
+	void handled(ActorType type, ActorId actor, int messages);
+
 	/** A batch id never used before. */
 	BatchId nextBatch();
 

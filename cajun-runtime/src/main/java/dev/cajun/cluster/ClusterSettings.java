@@ -106,6 +106,12 @@ public record ClusterSettings(String cluster, String name, String zone, Set<Stri
 				this.settleTime, this.leaseTtl, this.tokens, this.balance, this.strategy);
 	}
 
+	/** These settings with another balance. */
+	public ClusterSettings withBalance(BalanceSettings other) {
+		return new ClusterSettings(this.cluster, this.name, this.zone, this.roles, this.version, this.shards,
+				this.minNodes, this.settleTime, this.leaseTtl, this.tokens, other, this.strategy);
+	}
+
 	/** These settings with other hashes of tokens. */
 	public ClusterSettings withTokens(Set<String> hashes) {
 		return new ClusterSettings(this.cluster, this.name, this.zone, this.roles, this.version, this.shards,

@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param lostShards shards of this node of which the store has lost the data
  * @param migrations moves under way, and the last that ended
  * @param loads what each node has to do, as far as the leader knows; empty elsewhere
+ * @param sweepsSkipped sweeps by load that found, since this node leads, that nothing may
+ * be moved now; 0 elsewhere
  */
 public record ClusterStatus(Node self, NodeRecord.@Nullable State state, String trouble, boolean provable,
 		boolean leads, @Nullable String leader, Map<String, NodeRecord> nodes, @Nullable PlacementTable table,
 		long tableRevision, int owned, List<Integer> lostShards, List<Migration> migrations,
-		Map<String, NodeLoad> loads) {
+		Map<String, NodeLoad> loads, long sweepsSkipped) {
 
 }

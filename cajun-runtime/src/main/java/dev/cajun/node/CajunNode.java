@@ -145,7 +145,7 @@ public final class CajunNode implements AutoCloseable {
 						builder.clusterListeners, this::clusterChanged);
 		this.quiescence = new Quiescence(this.router);
 		this.system = new NodeActorSystem(this.node, this.types, this.router);
-		this.load = new LoadMeter(this.types.values(), this.scheduler);
+		this.load = new LoadMeter(this.types.values(), this.settings.shards(), this.router::handled, this.scheduler);
 		NodeManagement management = new NodeManagement(this, this.router);
 		this.management = management;
 		if (this.member != null) {

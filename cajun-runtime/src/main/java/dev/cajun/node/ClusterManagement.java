@@ -69,6 +69,14 @@ public interface ClusterManagement {
 	Map<String, NodeLoad> loads();
 
 	/**
+	 * How often the balance by load found that nothing may be moved now, since this node
+	 * leads: because nothing is to be done, a busy node's processors are needed, or
+	 * shards are on their way.
+	 * @return the number of sweeps; 0 on nodes that do not lead
+	 */
+	long sweepsSkipped();
+
+	/**
 	 * What a drain of a node would move.
 	 * @param node its name
 	 * @return the moves, by shard; what each leader would do

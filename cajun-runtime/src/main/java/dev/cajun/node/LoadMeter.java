@@ -3,8 +3,12 @@ package dev.cajun.node;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import dev.cajun.activation.ActorType;
 import dev.cajun.placement.NodeLoad;
@@ -21,11 +25,18 @@ final class LoadMeter implements Supplier<NodeLoad> {
 
 	private static final double NANOS_PER_SECOND = 1e9;
 
+	/** Of the other shards the leader knows the sum. */
+	private static final int MOST_SHARDS = 1000;
+
 	private final Collection<ActorType> types;
+
+	private final IntToLongFunction handledByShard;
 
 	private final Scheduler scheduler;
 
 	private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+
+	private final long[] lastByShard;
 
 	private long lastHandled;
 
@@ -33,9 +44,15 @@ final class LoadMeter implements Supplier<NodeLoad> {
 
 	private volatile NodeLoad latest = NodeLoad.NONE;
 
-	LoadMeter(Collection<ActorType> types, Scheduler scheduler) {
+	/**
+	 * Creates a meter.
+	 * @param handledByShard messages handled since the node was started, by shard
+	 */
+	LoadMeter(Collection<ActorType> types, int shards, IntToLongFunction handledByShard, Scheduler scheduler) {
 		this.types = types;
+		this.handledByShard = handledByShard;
 		this.scheduler = scheduler;
+		this.lastByShard = new long[shards];
 		this.lastTime = scheduler.nanoTime();
 	}
 
@@ -54,11 +71,41 @@ final class LoadMeter implements Supplier<NodeLoad> {
 		this.lastTime = now;
 		Runtime runtime = Runtime.getRuntime();
 		double heap = (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory();
-		double average = this.system.getSystemLoadAverage();
-		double cpu = (average < 0) ? -1 : Math.min(1, average / this.system.getAvailableProcessors());
-		NodeLoad load = new NodeLoad(active, rate, cpu, heap, Map.of());
+		NodeLoad load = new NodeLoad(active, rate, cpu(), heap, ratesByShard(seconds));
 		this.latest = load;
 		return load;
+	}
+
+	private Map<Integer, Double> ratesByShard(double seconds) {
+		Map<Integer, Double> rates = new TreeMap<>();
+		for (int shard = 0; shard < this.lastByShard.length; shard++) {
+			long handled = this.handledByShard.applyAsLong(shard);
+			if (handled > this.lastByShard[shard] && seconds > 0) {
+				rates.put(shard, (handled - this.lastByShard[shard]) / seconds);
+			}
+			this.lastByShard[shard] = handled;
+		}
+		if (rates.size() <= MOST_SHARDS) {
+			return rates;
+		}
+		return rates.entrySet()
+			.stream()
+			.sorted(Map.Entry.<Integer, Double>comparingByValue(Comparator.reverseOrder())
+				.thenComparing(Map.Entry.comparingByKey()))
+			.limit(MOST_SHARDS)
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+	}
+
+	/**
+	 * The processors' use since it was asked last where Java knows it: the average over
+	 * the last minute says too late that a node is busy.
+	 */
+	private double cpu() {
+		if (this.system instanceof com.sun.management.OperatingSystemMXBean known) {
+			return known.getCpuLoad();
+		}
+		double average = this.system.getSystemLoadAverage();
+		return (average < 0) ? -1 : Math.min(1, average / this.system.getAvailableProcessors());
 	}
 
 	/** The figures of the last time. */

@@ -161,6 +161,12 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 	}
 
 	@Override
+	public long sweepsSkipped() {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		return (cluster == null) ? 0 : cluster.sweepsSkipped();
+	}
+
+	@Override
 	public List<PlannedMove> drainPlan(String node) {
 		ControlPlane plane = this.owner.plane();
 		if (plane == null) {

@@ -18,10 +18,7 @@ public final class Rendezvous implements PlacementStrategy {
 
 	@Override
 	public int[] place(int shards, List<Candidate> candidates) {
-		long[] hashes = new long[candidates.size()];
-		for (int i = 0; i < hashes.length; i++) {
-			hashes[i] = hash(candidates.get(i).name());
-		}
+		long[] hashes = hashes(candidates.stream().map(Candidate::name).toList());
 		int[] owners = new int[shards];
 		for (int shard = 0; shard < shards; shard++) {
 			owners[shard] = highest(hashes, shard);
@@ -33,15 +30,24 @@ public final class Rendezvous implements PlacementStrategy {
 	private static int highest(long[] hashes, int shard) {
 		int best = 0;
 		long bestScore = Long.MIN_VALUE;
-		long salt = (shard + 1) * GOLDEN;
 		for (int i = 0; i < hashes.length; i++) {
-			long score = mix(hashes[i] ^ salt);
+			long score = score(hashes[i], shard);
 			if (score > bestScore) {
 				bestScore = score;
 				best = i;
 			}
 		}
 		return best;
+	}
+
+	/** What {@link #score} needs of each name. */
+	static long[] hashes(List<String> names) {
+		return names.stream().mapToLong(Rendezvous::hash).toArray();
+	}
+
+	/** How much the owner of a name's hash is to have a shard. */
+	static long score(long hash, int shard) {
+		return mix(hash ^ ((shard + 1) * GOLDEN));
 	}
 
 	private static long hash(String name) {

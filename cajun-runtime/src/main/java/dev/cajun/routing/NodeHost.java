@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -104,6 +105,9 @@ final class NodeHost implements Host {
 
 	private final LongAdder executed = new LongAdder();
 
+	/** Messages handled, by shard; counted in a cluster only. */
+	private final AtomicLongArray handled;
+
 	private volatile Router.Admission admission = Router.Admission.NOT_STARTED;
 
 	private volatile boolean storeDown;
@@ -125,6 +129,7 @@ final class NodeHost implements Host {
 		this.context = new DiagnosticContext();
 		this.shards = settings.shards();
 		this.fences = new AtomicReferenceArray<>(this.shards.count());
+		this.handled = new AtomicLongArray(this.shards.count());
 		this.activations = new Activations(this, settings.maxActive());
 		this.budget = new MemoryBudget(settings.mailboxBytes());
 		this.confirmations = new Confirmations(store);
@@ -344,6 +349,18 @@ final class NodeHost implements Host {
 	@Override
 	public Fence fence(ActorId actor) {
 		return this.fences.get(this.shards.of(actor));
+	}
+
+	@Override
+	public void handled(ActorType type, ActorId actor, int messages) {
+		if (this.cluster != null && type.settings().placement() != Placement.LOCAL) {
+			this.handled.addAndGet(this.shards.of(actor), messages);
+		}
+	}
+
+	/** Messages that actors of a shard have handled here, in a cluster. */
+	long handled(int shard) {
+		return this.handled.get(shard);
 	}
 
 	@Override

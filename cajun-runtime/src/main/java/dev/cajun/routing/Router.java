@@ -316,6 +316,16 @@ public final class Router {
 	}
 
 	/**
+	 * How much the actors of a shard have to do. Counted in a cluster only, where shards
+	 * move.
+	 * @param shard the shard
+	 * @return messages handled here since the node was started
+	 */
+	public long handled(int shard) {
+		return this.host.handled(shard);
+	}
+
+	/**
 	 * What this node owns of a shard.
 	 * @param shard the shard
 	 * @return what it claimed last, or {@code null} while it does not own the shard

@@ -10,6 +10,8 @@ import dev.cajun.placement.BalanceSettings;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.placement.PlannedMove;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +58,34 @@ class OperationsTests {
 		cluster.kill(cluster.leaderName());
 
 		cluster.await(() -> !cluster.owners().containsValue(drained) && cluster.servesAll(), Duration.ofSeconds(5));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 })
+	void drainOfANodeThatDiesHalfwayIsFinishedByTheNextLeader(long seed) {
+		SimCluster cluster = new SimCluster(seed, 512);
+		for (int i = 1; i <= 5; i++) {
+			cluster.start("n" + i);
+		}
+		cluster.awaitSettled(Duration.ofSeconds(5));
+		String drained = ClusterTests.other(cluster);
+		int before = owned(cluster, drained);
+		cluster.node(drained).shards.stuck(true);
+		done(cluster, drained, new Operation.Drain(drained, false));
+		cluster.advance(Duration.ofMillis(10 * seed));
+		cluster.node(drained).shards.stuck(false);
+		assertThat(owned(cluster, drained)).isEqualTo(before);
+		cluster.kill(cluster.leaderName());
+		cluster.await(() -> cluster.leader() != null && owned(cluster, drained) < before, Duration.ofSeconds(5));
+		assertThat(owned(cluster, drained)).isPositive();
+		cluster.kill(drained);
+
+		cluster.await(() -> owned(cluster, drained) == 0 && cluster.servesAll(), Duration.ofSeconds(5));
+		cluster.awaitSettled(Duration.ofSeconds(8));
+	}
+
+	private static int owned(SimCluster cluster, String node) {
+		return (int) cluster.owners().values().stream().filter(node::equals).count();
 	}
 
 	@Test
@@ -196,23 +226,10 @@ class OperationsTests {
 
 	@Test
 	void hotNodeIsBalancedByLoad() {
-		BalanceSettings often = new BalanceSettings(true, Duration.ofSeconds(2), 0.2, 10, 0.8, Duration.ofMinutes(5), 1,
-				1, 1);
-		SimCluster cluster = new SimCluster(3, SHARDS,
-				(settings) -> new ClusterSettings(settings.cluster(), settings.name(), "", settings.roles(), "",
-						settings.shards(), 1, settings.settleTime(), settings.leaseTtl(), settings.tokens(), often,
-						settings.strategy()));
-		for (int i = 1; i <= 3; i++) {
-			cluster.start("n" + i);
-		}
-		cluster.awaitSettled(Duration.ofSeconds(3));
-		Map<Integer, Double> rates = new TreeMap<>();
-		cluster.owners().forEach((shard, owner) -> rates.put(shard, owner.equals("n1") ? 50.0 : 10.0));
-		for (int round = 0; round < 16; round++) {
-			Map<Integer, String> owners = cluster.owners();
-			cluster.live().forEach((node) -> node.load = load(node.name, owners, rates));
-			cluster.advance(Duration.ofMillis(500));
-		}
+		SimCluster cluster = oftenBalanced();
+		Map<Integer, Double> rates = hot(cluster);
+		// Three sweeps
+		work(cluster, rates, 0.1, Duration.ofSeconds(6));
 
 		cluster.awaitSettled(Duration.ofSeconds(2));
 		double total = rates.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -222,14 +239,57 @@ class OperationsTests {
 		assertThat(cluster.settledTable().pins().values()).isNotEmpty().noneMatch((pin) -> pin.byOperator());
 	}
 
-	private static NodeLoad load(String name, Map<Integer, String> owners, Map<Integer, Double> rates) {
+	@Test
+	void busyProcessorsOfTheHotNodeSkipTheSweepAndAreCounted() {
+		SimCluster cluster = oftenBalanced();
+		Map<Integer, Double> rates = hot(cluster);
+		Map<Integer, String> before = cluster.owners();
+		work(cluster, rates, 0.95, Duration.ofSeconds(2));
+		long skipped = skipped(cluster);
+		work(cluster, rates, 0.95, Duration.ofSeconds(6));
+
+		assertThat(skipped(cluster)).isEqualTo(skipped + 3);
+		assertThat(cluster.owners()).isEqualTo(before);
+	}
+
+	private static SimCluster oftenBalanced() {
+		BalanceSettings often = new BalanceSettings(true, Duration.ofSeconds(2), 0.2, 10, 0.8, Duration.ofMinutes(5), 1,
+				1, 1);
+		SimCluster cluster = new SimCluster(3, SHARDS, (settings) -> settings.withBalance(often));
+		for (int i = 1; i <= 3; i++) {
+			cluster.start("n" + i);
+		}
+		cluster.awaitSettled(Duration.ofSeconds(3));
+		return cluster;
+	}
+
+	private static long skipped(SimCluster cluster) {
+		return cluster.node(cluster.leaderName()).plane.status().sweepsSkipped();
+	}
+
+	/** What is at n1 has five times as much to do as the rest. */
+	private static Map<Integer, Double> hot(SimCluster cluster) {
+		Map<Integer, Double> rates = new TreeMap<>();
+		cluster.owners().forEach((shard, owner) -> rates.put(shard, owner.equals("n1") ? 50.0 : 10.0));
+		return rates;
+	}
+
+	private static void work(SimCluster cluster, Map<Integer, Double> rates, double cpu, Duration duration) {
+		for (long millis = 0; millis < duration.toMillis(); millis += 500) {
+			Map<Integer, String> owners = cluster.owners();
+			cluster.live().forEach((node) -> node.load = load(node.name, owners, rates, cpu));
+			cluster.advance(Duration.ofMillis(500));
+		}
+	}
+
+	private static NodeLoad load(String name, Map<Integer, String> owners, Map<Integer, Double> rates, double cpu) {
 		Map<Integer, Double> its = new TreeMap<>();
 		rates.forEach((shard, rate) -> {
 			if (owners.get(shard).equals(name)) {
 				its.put(shard, rate);
 			}
 		});
-		return new NodeLoad(0, its.values().stream().mapToDouble(Double::doubleValue).sum(), 0.1, 0.1, its);
+		return new NodeLoad(0, its.values().stream().mapToDouble(Double::doubleValue).sum(), cpu, 0.1, its);
 	}
 
 	private static double score(String name, Map<Integer, String> owners, Map<Integer, Double> rates, double total) {

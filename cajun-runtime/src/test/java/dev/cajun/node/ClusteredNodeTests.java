@@ -19,6 +19,8 @@ import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
 import dev.cajun.AskOptions;
 import dev.cajun.JoinRefusedException;
+import dev.cajun.Persistence;
+import dev.cajun.Placement;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.cluster.ClusterSettings;
@@ -27,6 +29,8 @@ import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.cluster.Ownership;
 import dev.cajun.metadata.InMemoryMetadata;
 import dev.cajun.metadata.MetadataStore;
+import dev.cajun.placement.BalanceSettings;
+import dev.cajun.placement.NodeLoad;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.store.StoreMeta;
@@ -34,6 +38,7 @@ import dev.cajun.time.SystemClock;
 import dev.cajun.transport.Address;
 import dev.cajun.transport.InMemoryNetwork;
 import dev.cajun.transport.InMemoryTransport;
+import org.assertj.core.data.Percentage;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +46,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Whole nodes in a cluster within this process, in real time. */
 class ClusteredNodeTests {
@@ -48,6 +54,12 @@ class ClusteredNodeTests {
 	private static final int SHARDS = 16;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	/** Loads are told often, and never acted upon. */
+	private static final BalanceSettings LOOKED_AT_OFTEN = new BalanceSettings(false, Duration.ofSeconds(1), 0.2, 10,
+			0.8, Duration.ofMinutes(5), 1, 1, 1);
+
+	private BalanceSettings balance = LOOKED_AT_OFTEN;
 
 	private final SystemClock clock = new SystemClock();
 
@@ -229,6 +241,97 @@ class ClusteredNodeTests {
 	}
 
 	@Test
+	void singletonIsOneActorWhicheverNodeIsAsked() {
+		start("n1", "n2", "n3");
+		for (int i = 1; i <= 9; i++) {
+			assertThat(actor("n" + (1 + i % 3), "single", Placement.SINGLETON_KEY).call(new TestActor.Add(1)))
+				.isEqualTo(i);
+		}
+		assertThat(activeSingletons()).hasSize(1);
+		assertThatIllegalArgumentException().isThrownBy(() -> actor("n2", "single", "another"))
+			.withMessageContaining("singleton");
+
+		String source = activeSingletons().getFirst();
+		done(process("n1").node.management().operate(new Operation.Drain(source, false)));
+		Awaitility.await().atMost(PATIENCE).until(() -> process(source).node.management().node().owned() == 0);
+		assertThat(actor(source, "single", Placement.SINGLETON_KEY).call(new TestActor.Add(1))).isEqualTo(10);
+		assertThat(activeSingletons()).hasSize(1).doesNotContain(source);
+	}
+
+	private List<String> activeSingletons() {
+		ActorId id = new ActorId("single", Placement.SINGLETON_KEY);
+		return this.processes.keySet()
+			.stream()
+			.filter((name) -> process(name).node.management().explain(id).active())
+			.toList();
+	}
+
+	@Test
+	void localActorIsOneOnEveryNodeAndStaysThereWhateverMoves() {
+		start("n1", "n2");
+		for (int i = 1; i <= 5; i++) {
+			assertThat(actor("n1", "local", "cache").call(new TestActor.Add(1))).isEqualTo(i);
+			assertThat(actor("n2", "local", "cache").call(new TestActor.Add(10))).isEqualTo(10L * i);
+		}
+
+		done(process("n1").node.management().operate(new Operation.Drain("n2", false)));
+		Awaitility.await().atMost(PATIENCE).until(() -> process("n2").node.management().node().owned() == 0);
+		assertThat(actor("n2", "local", "cache").call(new TestActor.Add(10))).isEqualTo(60);
+		assertThat(actor("n1", "local", "cache").call(new TestActor.Add(1))).isEqualTo(6);
+	}
+
+	@Test
+	void leaderKnowsWhatEachShardHasToDo() {
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		ActorId busy = ownedBy("n2", management);
+		int shard = management.routing(busy).shard();
+
+		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+			for (int i = 0; i < 20; i++) {
+				account("n1", busy.key()).call(new TestActor.Add(1));
+				// Moves with no shard, and is part of the node's figure alone
+				actor("n1", "local", "cache" + i).call(new TestActor.Add(1));
+			}
+			Map<String, NodeLoad> loads = process(String.valueOf(management.node().leader())).node.management().loads();
+			assertThat(loads).containsKeys("n1", "n2");
+			assertThat(loads.get("n1").shards()).isEmpty();
+			assertThat(loads.get("n2").shards()).containsOnlyKeys(shard);
+			assertThat(loads.get("n2").shards().get(shard)).isCloseTo(loads.get("n2").messagesPerSecond(),
+					Percentage.withPercentage(1));
+		});
+	}
+
+	@Test
+	void nodeWithAllBusyShardsGivesHalfOfThemToTheOther() {
+		this.balance = new BalanceSettings(true, Duration.ofSeconds(1), 0.2, 10, 1, Duration.ofMinutes(5), 0, 0, 1);
+		start("n1", "n2");
+		ClusterManagement management = process("n1").node.management();
+		TreeMap<Integer, ActorId> busy = new TreeMap<>();
+		for (int i = 0; i < 200; i++) {
+			ActorId actor = new ActorId("account", "k" + i);
+			if ("n2".equals(management.routing(actor).node())) {
+				busy.putIfAbsent(management.routing(actor).shard(), actor);
+			}
+		}
+		// The others have nothing to do: it would be no use to move those
+		while (busy.size() > 4) {
+			busy.pollFirstEntry();
+		}
+		assertThat(busy).hasSize(4);
+
+		Awaitility.await().atMost(PATIENCE).until(() -> {
+			busy.values().forEach((actor) -> account("n1", actor.key()).call(new TestActor.Add(1)));
+			long left = busy.values().stream().filter((actor) -> "n2".equals(management.routing(actor).node())).count();
+			return Math.abs(busy.size() - 2 * left) <= 1;
+		});
+		assertThat(management.shards()).filteredOn((shard) -> shard.pinnedTo() != null)
+			.isNotEmpty()
+			.allSatisfy((shard) -> assertThat(busy).containsKey(shard.shard()))
+			.noneMatch(ShardInfo::pinnedByOperator);
+	}
+
+	@Test
 	void nodeWithAnotherNumberOfShardsDoesNotStart() {
 		start("n1");
 		TestProcess other = new TestProcess("n2", SHARDS * 2);
@@ -274,7 +377,11 @@ class ClusteredNodeTests {
 	}
 
 	private ActorRef<TestActor.Message> account(String node, String key) {
-		return process(node).node.system().actors("account", TestActor.Message.class).get(key);
+		return actor(node, "account", key);
+	}
+
+	private ActorRef<TestActor.Message> actor(String node, String type, String key) {
+		return process(node).node.system().actors(type, TestActor.Message.class).get(key);
 	}
 
 	private static ActorId ownedBy(String node, ClusterManagement management) {
@@ -318,11 +425,17 @@ class ClusteredNodeTests {
 					new Class<?>[] { ActorStore.class }, this);
 			this.node = CajunNode.builder()
 				.settings(NodeSettings.defaults().withCluster("bank").withName(name).withShards(shards))
-				.cluster(ClusterSettings.of("bank", name).withShards(shards).withLeaseTtl(Duration.ofSeconds(3)),
-						this.metadataStore, this.transport)
+				.cluster(ClusterSettings.of("bank", name)
+					.withShards(shards)
+					.withLeaseTtl(Duration.ofSeconds(3))
+					.withBalance(ClusteredNodeTests.this.balance), this.metadataStore, this.transport)
 				.store(store)
 				.scheduler(this.transport.time())
 				.actor(new TestActor().definition("account", ActorSettings.defaults()))
+				.actor(new TestActor().definition("single",
+						ActorSettings.defaults().withPlacement(Placement.SINGLETON)))
+				.actor(new TestActor().definition("local",
+						ActorSettings.defaults().withPersistence(Persistence.NONE).withPlacement(Placement.LOCAL)))
 				.build();
 		}
 

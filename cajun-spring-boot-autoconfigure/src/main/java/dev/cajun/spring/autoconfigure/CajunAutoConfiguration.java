@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -129,6 +131,13 @@ public final class CajunAutoConfiguration {
 		@Conditional(OnClusteredCondition.class)
 		HandOverLifecycle cajunHandOver(NodeLifecycle node) {
 			return new HandOverLifecycle(node);
+		}
+
+		@Bean
+		@Conditional(OnClusteredCondition.class)
+		@ConditionalOnBooleanProperty("cajun.shutdown.exit-when-drained")
+		ExitWhenDrained cajunExitWhenDrained(ConfigurableApplicationContext context) {
+			return new ExitWhenDrained(context);
 		}
 
 		@Bean

@@ -185,8 +185,10 @@ record CajunProperties(@DefaultValue("true") boolean autoStartup, @DefaultValue(
 	 *
 	 * @param drainTimeout How long a stop waits for accepted messages; must be below
 	 * 'spring.lifecycle.timeout-per-shutdown-phase'.
+	 * @param exitWhenDrained Whether the application stops when an operator has had this
+	 * node drained and nothing is left on it.
 	 */
-	record Shutdown(@DefaultValue("25s") Duration drainTimeout) {
+	record Shutdown(@DefaultValue("25s") Duration drainTimeout, @DefaultValue("false") boolean exitWhenDrained) {
 
 		Shutdown {
 			require(!drainTimeout.isNegative(),

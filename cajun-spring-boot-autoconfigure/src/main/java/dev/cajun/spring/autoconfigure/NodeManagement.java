@@ -78,6 +78,11 @@ class NodeManagement implements ClusterManagement {
 	}
 
 	@Override
+	public long sweepsSkipped() {
+		return management().sweepsSkipped();
+	}
+
+	@Override
 	public List<PlannedMove> drainPlan(String node) {
 		return management().drainPlan(node);
 	}

@@ -44,6 +44,11 @@ class NodeMeters implements MeterBinder {
 			.description("Nodes of the cluster that take messages, as seen from this node")
 			.baseUnit("nodes")
 			.register(registry);
+		FunctionCounter
+			.builder("cajun.cluster.rebalance.skipped", node, (source) -> source.management().sweepsSkipped())
+			.description("Sweeps of the balance by load that found that nothing may be moved now, on the leader")
+			.baseUnit("sweeps")
+			.register(registry);
 		Gauge.builder("cajun.store.available", node, (source) -> source.management().node().storeAvailable() ? 1 : 0)
 			.description("Whether the last call of the store worked: 1 or 0")
 			.register(registry);

@@ -38,7 +38,8 @@ class CajunMetricsAutoConfigurationTests {
 			Set<String> names = ours(registry);
 			assertThat(names).contains("cajun.messages", "cajun.handler", "cajun.ask", "cajun.ask.failures",
 					"cajun.commit", "cajun.commit.failures", "cajun.fenced", "cajun.load", "cajun.activations",
-					"cajun.quarantined", "cajun.mailbox.refused", "cajun.shards.owned", "cajun.store.available");
+					"cajun.quarantined", "cajun.mailbox.refused", "cajun.shards.owned", "cajun.store.available",
+					"cajun.cluster.rebalance.skipped");
 			assertThat(registry.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("cajun."))
 				.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
 			assertThat(registry.get("cajun.shards.owned").gauge().value()).isEqualTo(1024);
