@@ -576,21 +576,28 @@ public final class Activation extends Mailbox implements Runnable {
 	/**
 	 * Tells a receiver that it may forget a sender's number.
 	 * @param sender the sending actor or process
+	 * @param number the last tell to this receiver that the sender may not send again; if
+	 * a later one was received, nothing is forgotten
 	 * @return an envelope for the receiver
 	 */
-	public static Envelope settled(String sender) {
+	public static Envelope settled(String sender, long number) {
 		return new Control((activation) -> {
 			Ledger ledger = activation.ledger;
-			if (ledger == null || !ledger.received.containsKey(sender)) {
+			if (ledger == null || ledger.received.getOrDefault(sender, Long.MAX_VALUE) > number) {
 				return;
 			}
 			if (activation.type.isPersistent()) {
-				ledger.settled.put(sender, activation.host.scheduler().nanoTime());
+				ledger.settled(sender, number, activation.host.scheduler().nanoTime());
 			}
 			else {
 				ledger.received.remove(sender);
 			}
 		});
+	}
+
+	/** The store may hold tells to send that the ledger does not know of. */
+	void mayOweTells() {
+		this.owesTells = true;
 	}
 
 	void passivateWhenEmpty() {

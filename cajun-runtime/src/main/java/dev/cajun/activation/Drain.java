@@ -1,6 +1,7 @@
 package dev.cajun.activation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -32,7 +33,9 @@ final class Drain {
 	/** Journal records of the turns that returned. */
 	final List<byte[]> records = new ArrayList<>(0);
 
-	/** Numbers of guaranteed tells handled in this drain, by sender. */
+	/**
+	 * The last number received of each sender of a guaranteed tell that this drain met.
+	 */
 	Map<String, Long> received = Map.of();
 
 	/** Of those the ones that are stored. */
@@ -143,6 +146,20 @@ final class Drain {
 	 */
 	void wantConfirmation() {
 		this.confirmationWanted = true;
+	}
+
+	void received(String sender, long number) {
+		if (this.received.isEmpty()) {
+			this.received = new HashMap<>(4);
+		}
+		this.received.put(sender, number);
+	}
+
+	void receivedOnce(String sender, long number) {
+		if (this.receivedOnce.isEmpty()) {
+			this.receivedOnce = new HashMap<>(4);
+		}
+		this.receivedOnce.put(sender, number);
 	}
 
 	boolean wantsConfirmation() {

@@ -79,7 +79,8 @@ final class Effects {
 		boolean nothing = state == null && !drain.cleared && drain.records.isEmpty() && drain.receivedOnce.isEmpty()
 				&& replies.isEmpty() && reminders.isEmpty() && cancelled.isEmpty() && guaranteed.isEmpty()
 				&& ledger.acknowledged.isEmpty();
-		if (nothing && !(last && ledger.isAnythingSettled(host))) {
+		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
+		if (nothing && !(last && ledger.isAnythingSettled(settledBefore))) {
 			return null;
 		}
 		List<byte[]> records = drain.records;
@@ -89,8 +90,8 @@ final class Effects {
 		long sequence = ledger.sequence + Math.max(1, records.size());
 		List<StoredTell> tells = number(guaranteed, sequence);
 		return new Commit(drain.activation().id(), ledger.sequence, host.nextBatch(), drain.cleared, state, records,
-				drain.receivedOnce, ledger.forgetSettled(host, drain.received.keySet()), copy(replies.values()),
-				ledger.expiredAnswers(host, replies.keySet()), tells, copy(ledger.acknowledged),
+				drain.receivedOnce, ledger.forgetSettled(settledBefore, drain.received.keySet()),
+				copy(replies.values()), ledger.expiredAnswers(host, replies.keySet()), tells, copy(ledger.acknowledged),
 				copy(reminders.values()), cancelled, !tells.isEmpty() || ledger.hasTellsToSend());
 	}
 

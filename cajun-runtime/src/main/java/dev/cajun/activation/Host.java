@@ -81,8 +81,11 @@ public interface Host {
 	/** As {@link #deliver}, and only if the actor is active here. */
 	void deliverIfActive(ActorId receiver, Envelope envelope);
 
-	/** Tells a receiver, if it is active, that it may forget a sender's number. */
-	void settled(ActorId receiver, String sender);
+	/**
+	 * Tells a receiver, if it is active, that it may forget a sender's number, unless a
+	 * later tell than this has come.
+	 */
+	void settled(ActorId receiver, String sender, long number);
 
 	/**
 	 * An activation is about to begin: if this node has the actor's shard, runs the

@@ -38,8 +38,8 @@ final class Ledger {
 	/** The last number received, by sender. */
 	final Map<String, Long> received = new HashMap<>(4);
 
-	/** Senders whose number is needed no more, with the time since when. */
-	final Map<String, Long> settled = new HashMap<>(0);
+	/** Senders whose number is needed no more. */
+	private final Map<String, Settled> settled = new HashMap<>(0);
 
 	/** Answers by idempotency key, oldest first. */
 	final LinkedHashMap<String, Answer> answers = new LinkedHashMap<>(0);
@@ -53,8 +53,10 @@ final class Ledger {
 	/** Tells not acknowledged, by receiver. */
 	final Map<ActorId, Outbound> outbox = new HashMap<>(0);
 
-	/** Receivers whose last tell was acknowledged since the last write. */
-	private final Set<ActorId> quiet = new HashSet<>(0);
+	/**
+	 * Receivers whose last tell was acknowledged since the last write, and its number.
+	 */
+	private final Map<ActorId, Long> quiet = new HashMap<>(0);
 
 	/** Reminders by name. */
 	final Map<String, StoredReminder> reminders = new HashMap<>(0);
@@ -100,16 +102,20 @@ final class Ledger {
 		}
 		if (window.isEmpty()) {
 			this.outbox.remove(receiver);
-			this.quiet.add(receiver);
+			this.quiet.put(receiver, number);
 		}
 	}
 
-	/** Receivers that every tell was acknowledged by since the last call. */
-	List<ActorId> takeQuiet() {
+	/**
+	 * Receivers that every tell was acknowledged by since the last call, with the last
+	 * number.
+	 */
+	Map<ActorId, Long> takeQuiet() {
 		if (this.quiet.isEmpty()) {
-			return List.of();
+			return Map.of();
 		}
-		List<ActorId> taken = this.quiet.stream().filter((receiver) -> !this.outbox.containsKey(receiver)).toList();
+		Map<ActorId, Long> taken = new HashMap<>(this.quiet);
+		taken.keySet().removeAll(this.outbox.keySet());
 		this.quiet.clear();
 		return taken;
 	}
@@ -179,27 +185,54 @@ final class Ledger {
 		return taken;
 	}
 
-	boolean isAnythingSettled(Host host) {
-		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
-		return this.settled.values().stream().anyMatch((since) -> since - settledBefore <= 0);
+	/**
+	 * A sender has no tell up to a number to send again; this may have been overtaken by
+	 * a later tell of it.
+	 */
+	void settled(String sender, long number, long nanoTime) {
+		this.settled.put(sender, new Settled(number, nanoTime));
 	}
 
-	/** Senders that may be forgotten by now, removed here. */
-	List<String> forgetSettled(Host host, Set<String> except) {
+	/** Whether a sender may be forgotten that has settled until then. */
+	boolean isAnythingSettled(long settledBefore) {
+		return this.settled.values().stream().anyMatch((settled) -> settled.since() - settledBefore <= 0);
+	}
+
+	/**
+	 * Senders that may be forgotten by now, removed here. One of which a tell came with
+	 * or after the last that it has settled is not: that tell may come again.
+	 * @param settledBefore the latest time at which they may have settled
+	 * @param except senders of which this drain has met a tell
+	 */
+	List<String> forgetSettled(long settledBefore, Set<String> except) {
 		if (this.settled.isEmpty()) {
 			return List.of();
 		}
-		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
 		List<String> forgotten = new ArrayList<>();
-		for (Iterator<Map.Entry<String, Long>> entries = this.settled.entrySet().iterator(); entries.hasNext();) {
-			Map.Entry<String, Long> entry = entries.next();
-			if (entry.getValue() - settledBefore <= 0 && !except.contains(entry.getKey())) {
-				entries.remove();
-				this.received.remove(entry.getKey());
-				forgotten.add(entry.getKey());
+		for (Iterator<Map.Entry<String, Settled>> entries = this.settled.entrySet().iterator(); entries.hasNext();) {
+			Map.Entry<String, Settled> entry = entries.next();
+			String sender = entry.getKey();
+			Settled settled = entry.getValue();
+			if (settled.since() - settledBefore > 0 || except.contains(sender)) {
+				continue;
+			}
+			entries.remove();
+			if (this.received.getOrDefault(sender, 0L) <= settled.number()) {
+				this.received.remove(sender);
+				forgotten.add(sender);
 			}
 		}
 		return forgotten;
+	}
+
+	/**
+	 * What a sender has settled.
+	 *
+	 * @param number of its tells the last that it may not send again
+	 * @param since when it said so, in nanoseconds of the scheduler
+	 */
+	private record Settled(long number, long since) {
+
 	}
 
 	/** The first answer to a key, or the fact that it is still to come. */

@@ -2,7 +2,6 @@ package dev.cajun.activation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 
 import dev.cajun.CajunException;
@@ -202,6 +201,7 @@ final class Turns {
 		long last = (here != null) ? here : this.activation.lastReceived(tell.sender());
 		if (tell.number() <= last) {
 			this.type.statistics().duplicates.increment();
+			this.drain.received(tell.sender(), last);
 			this.drain.add(new Effects.Handled(tell));
 			this.drain.wantConfirmation();
 			return Outcome.DONE;
@@ -329,15 +329,10 @@ final class Turns {
 	/** What a message that was handled, or finally failed, leaves behind. */
 	private void settle(Envelope envelope) {
 		if (envelope instanceof NumberedTell tell) {
-			if (this.drain.received.isEmpty()) {
-				this.drain.received = new HashMap<>(4);
-				this.drain.receivedOnce = new HashMap<>(4);
-			}
-			this.drain.received.put(tell.sender(), tell.number());
+			this.drain.received(tell.sender(), tell.number());
 			if (tell.delivery() == Delivery.EXACTLY_ONCE && this.type.isPersistent()) {
-				this.drain.receivedOnce.put(tell.sender(), tell.number());
+				this.drain.receivedOnce(tell.sender(), tell.number());
 			}
-			this.activation.ledger().settled.remove(tell.sender());
 			this.drain.add(new Effects.Handled(tell));
 		}
 		else if (envelope instanceof ReminderDue due) {

@@ -169,7 +169,8 @@ final class Write {
 		}
 		if (!this.activation.mayReload()) {
 			logger.warn("{}; its messages fail", why);
-			return this.activation.abandon(this.drain, new Refusal(why, StaleOwnerException::new));
+			return this.activation.abandon(this.drain,
+					outcomeUnknown ? unknown(why) : new Refusal(why, StaleOwnerException::new));
 		}
 		logger.warn("{}; its state is loaded again", why);
 		if (!outcomeUnknown) {
@@ -181,11 +182,17 @@ final class Write {
 	private boolean outcomeUnknown(String why) {
 		Envelope again = this.drain.untake(
 				(envelope) -> envelope instanceof NumberedTell || (envelope instanceof Ask ask && ask.key() != null));
-		this.drain.refuse(new Refusal(
+		this.drain.refuse(unknown(why));
+		return this.activation.handleAgain(this.drain, again);
+	}
+
+	/** The write may have stored tells, which the next activation then has to send. */
+	private Refusal unknown(String why) {
+		this.activation.mayOweTells();
+		return new Refusal(
 				"The outcome for actor " + this.activation.id()
 						+ " is unknown: the write was sent, its answer was lost, and the actor has moved on. " + why,
-				OutcomeUnknownException::new));
-		return this.activation.handleAgain(this.drain, again);
+				OutcomeUnknownException::new);
 	}
 
 	private boolean leave() {
@@ -204,9 +211,8 @@ final class Write {
 		if (!ledger.acknowledged.isEmpty()) {
 			return;
 		}
-		for (ActorId receiver : ledger.takeQuiet()) {
-			this.host.settled(receiver, this.activation.id().toString());
-		}
+		ledger.takeQuiet()
+			.forEach((receiver, number) -> this.host.settled(receiver, this.activation.id().toString(), number));
 	}
 
 	private boolean snapshotIfDue() {

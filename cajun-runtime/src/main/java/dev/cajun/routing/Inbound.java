@@ -313,7 +313,8 @@ final class Inbound implements Transport.Receiver {
 		int shard = in.count(this.host.shardCount() - 1);
 		ActorId actor = in.actor();
 		door(shard, actor);
-		this.host.deliverIfActive(actor, Activation.settled(in.text()));
+		String sender = in.text();
+		this.host.deliverIfActive(actor, Activation.settled(sender, in.number()));
 	}
 
 	private void timer(FrameReader in) {

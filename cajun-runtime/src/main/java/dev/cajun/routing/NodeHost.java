@@ -440,13 +440,15 @@ final class NodeHost implements Host {
 	}
 
 	@Override
-	public void settled(ActorId receiver, String sender) {
+	public void settled(ActorId receiver, String sender, long number) {
 		ActorType type = this.types.get(receiver.type());
 		if (type != null) {
 			Lane lane = door(type, receiver).lane();
-			lane.sendIfOpen(
-					new FrameWriter(Frames.SETTLED).number(lane.number()).actor(receiver).text(sender).toBytes(),
-					() -> deliverIfActive(receiver, Activation.settled(sender)));
+			lane.sendIfOpen(new FrameWriter(Frames.SETTLED).number(lane.number())
+				.actor(receiver)
+				.text(sender)
+				.number(number)
+				.toBytes(), () -> deliverIfActive(receiver, Activation.settled(sender, number)));
 		}
 	}
 

@@ -133,7 +133,7 @@ final class ProcessOutbox implements Outbound.Port {
 			acknowledged = window.handled(number);
 			empty = !acknowledged.isEmpty() && window.isEmpty() && this.windows.remove(window.receiver(), window);
 			if (empty) {
-				this.host.settled(window.receiver(), this.sender);
+				this.host.settled(window.receiver(), this.sender, number);
 			}
 		}
 		finally {

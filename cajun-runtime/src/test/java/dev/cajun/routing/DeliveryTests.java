@@ -184,6 +184,40 @@ class DeliveryTests {
 	}
 
 	@Test
+	void tellThatCameTwiceIsKnownAlthoughItsSenderIsForgottenInAWriteOfUnknownOutcome() throws Exception {
+		start();
+		forward(Delivery.EXACTLY_ONCE);
+		Gate first = this.receiver.gate();
+		receiver().tell(new Do("gate"));
+		first.awaitReached();
+		sender().tell(new Do("send", "1"));
+		awaitMailbox(2);
+		Gate second = this.receiver.gate();
+		receiver().tell(new Do("gate"));
+		// The sender loads its state again, and sends again what it finds there
+		this.node.store().failCommits(Fault.SEQUENCE_MISMATCH);
+		sender().tell(new Add(1));
+		awaitMailbox(4);
+		// After a slow turn comes a drain of one message: the first of the two tells
+		this.node.time().advance(Duration.ofMillis(2));
+		first.open();
+		second.awaitReached();
+		// Before the second are handled: a message, and that the sender has settled
+		awaitMailbox(3);
+		receiver().tell(new Note("2"));
+		this.node.store().failCommits(Fault.UNKNOWN_APPLIED, Fault.SEQUENCE_MISMATCH);
+		second.open();
+		this.node.advance(LONG);
+
+		assertThat(received()).containsExactly("1", "2");
+		assertThat(this.node.statistics("b").fenced()).as("the write was refused in the end").isEqualTo(1);
+	}
+
+	private void awaitMailbox(int messages) {
+		this.node.await(() -> this.node.explain("b", "y").mailbox() == messages);
+	}
+
+	@Test
 	void manyTellsOfManyMessagesFitIntoTheirWrites() {
 		start(Persistence.STATE, 1 << 20);
 		this.sender.on("many", (state, message, context) -> {
