@@ -119,7 +119,8 @@ final class Channels {
 	static String describe(Status status) {
 		StringBuilder text = new StringBuilder(status.getCode().name());
 		if (status.getDescription() != null) {
-			text.append(": ").append(status.getDescription());
+			// The next lines are a list of Netty's handlers
+			text.append(": ").append(status.getDescription().lines().findFirst().orElse(""));
 		}
 		if (status.getCause() != null) {
 			text.append(" (").append(describe(status.getCause())).append(')');
