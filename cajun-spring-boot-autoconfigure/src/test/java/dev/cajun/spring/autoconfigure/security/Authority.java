@@ -52,6 +52,11 @@ final class Authority {
 	 * @param target the directory that gets {@code <file>.crt} and {@code <file>.key}
 	 */
 	void issue(Path target, String file) throws Exception {
+		issue(target, file, 2);
+	}
+
+	/** As above, good for so many days; a negative number has passed. */
+	void issue(Path target, String file, int days) throws Exception {
 		Path request = Files.createTempFile(this.directory, "request", ".csr");
 		Path extensions = Files.writeString(this.directory.resolve("extensions"),
 				"subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n");
@@ -60,8 +65,8 @@ final class Authority {
 		openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=" + file,
 				"-keyout", key.toString(), "-out", request.toString());
 		openssl("x509", "-req", "-in", request.toString(), "-CA", certificate().toString(), "-CAkey",
-				file(".key").toString(), "-CAcreateserial", "-days", "2", "-extfile", extensions.toString(), "-out",
-				certificate.toString());
+				file(".key").toString(), "-CAcreateserial", "-days", String.valueOf(days), "-extfile",
+				extensions.toString(), "-out", certificate.toString());
 		Files.move(key, target.resolve(file + ".key"), StandardCopyOption.REPLACE_EXISTING);
 		Files.move(certificate, target.resolve(file + ".crt"), StandardCopyOption.REPLACE_EXISTING);
 	}

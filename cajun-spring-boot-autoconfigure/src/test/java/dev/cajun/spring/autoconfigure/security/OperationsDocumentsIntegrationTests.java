@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -81,6 +84,37 @@ class OperationsDocumentsIntegrationTests {
 				.isNotEmpty()
 				.allMatch(headings::contains);
 		});
+	}
+
+	@Test
+	void everyPropertyOfTheDocumentsExists() throws IOException {
+		List<String> known = JsonMapper.shared()
+			.readTree(getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json"))
+			.path("properties")
+			.valueStream()
+			.map((property) -> property.path("name").asString())
+			.toList();
+		List<String> named = new ArrayList<>();
+		String deployment = Files.readString(DOCUMENTS.resolve("deployment.md"));
+		Matcher block = Pattern.compile("```yaml\\n(.+?)```", Pattern.DOTALL).matcher(deployment);
+		while (block.find()) {
+			new Yaml().loadAll(block.group(1)).forEach((document) -> addKeys("", document, named));
+		}
+		addKeys("", new Yaml().load(Files.readString(SecuredServers.DOCUMENTS.resolve("application-secured.yaml"))),
+				named);
+
+		List<String> ours = named.stream().filter((name) -> name.startsWith("cajun.")).toList();
+		assertThat(ours).contains("cajun.transport.token", "cajun.cluster.min-nodes");
+		assertThat(known).containsAll(ours);
+	}
+
+	private static void addKeys(String prefix, Object value, List<String> keys) {
+		if (value instanceof Map<?, ?> map) {
+			map.forEach((key, part) -> addKeys(prefix.isEmpty() ? key.toString() : prefix + "." + key, part, keys));
+		}
+		else {
+			keys.add(prefix);
+		}
 	}
 
 	/** The expressions of every panel. */

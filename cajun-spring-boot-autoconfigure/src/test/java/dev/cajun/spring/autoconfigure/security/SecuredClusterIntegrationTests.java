@@ -230,6 +230,9 @@ class SecuredClusterIntegrationTests {
 		Authority namesake = Authority.create(directory, "namesake-ca", "nodes");
 		Path intruder = servers.certificates("intruder", namesake);
 		assertRefused(application, "tls", () -> probe(intruder, SecuredServers.TOKEN, "bank"));
+		Path late = servers.certificates("late");
+		servers.nodes.issue(late, "node", -1);
+		assertRefused(application, "tls", () -> probe(late, SecuredServers.TOKEN, "bank"));
 		assertRefused(application, "token", () -> probe(member, "guessed-t0ken", "bank"));
 		assertThat(output).contains("does not know this token");
 		assertRefused(application, "other-cluster", () -> probe(member, SecuredServers.TOKEN, "casino"));
