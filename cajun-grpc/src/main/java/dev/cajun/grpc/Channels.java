@@ -23,6 +23,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -118,16 +119,24 @@ final class Channels {
 	static String describe(Status status) {
 		StringBuilder text = new StringBuilder(status.getCode().name());
 		if (status.getDescription() != null) {
-			text.append(": ").append(status.getDescription());
+			// The next lines are a list of Netty's handlers
+			text.append(": ").append(status.getDescription().lines().findFirst().orElse(""));
 		}
-		Throwable root = status.getCause();
-		while (root != null && root.getCause() != null) {
-			root = root.getCause();
-		}
-		if (root != null) {
-			text.append(" (").append(root.getMessage()).append(')');
+		if (status.getCause() != null) {
+			text.append(" (").append(describe(status.getCause())).append(')');
 		}
 		return text.toString();
+	}
+
+	/** What is behind a failure, without anything that was received. */
+	static String describe(Throwable failure) {
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		// Its message holds the bytes, in which a token may be
+		return (root instanceof NotSslRecordException) ? "the other side speaks plaintext"
+				: String.valueOf(root.getMessage());
 	}
 
 }

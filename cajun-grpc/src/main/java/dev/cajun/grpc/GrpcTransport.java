@@ -27,6 +27,7 @@ import dev.cajun.transport.TransportException;
 import dev.cajun.transport.TransportStatistics;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -253,6 +254,8 @@ public final class GrpcTransport implements Transport {
 
 		private final Prober prober;
 
+		private volatile @Nullable LinkService service;
+
 		Started(Self self, Receiver receiver, InetSocketAddress bind, EventLoopGroup group) throws IOException {
 			GrpcSettings settings = GrpcTransport.this.settings;
 			this.group = group;
@@ -269,7 +272,16 @@ public final class GrpcTransport implements Transport {
 			this.links = new Links(self, this.address, receiver, settings.links(),
 					new GrpcWire(this.channels, tokens, this::thread), this::thread, GrpcTransport.this.random);
 			this.prober = new Prober(self.cluster(), this.channels, tokens, this.threads.getFirst());
-			service.open(new LinkService(self, receiver, this.links, tokens, this.threads.getFirst()));
+			LinkService open = new LinkService(self, receiver, this.links, tokens, this.threads.getFirst());
+			this.service = open;
+			service.open(open);
+		}
+
+		private void handshakeFailed(Channel connection, Throwable cause) {
+			LinkService open = this.service;
+			if (open != null) {
+				open.handshakeFailed(connection.remoteAddress(), cause);
+			}
 		}
 
 		private LoopScheduler thread(Peer peer) {
@@ -281,7 +293,7 @@ public final class GrpcTransport implements Transport {
 			NettyServerBuilder builder = NettyServerBuilder.forAddress(bind)
 				.bossEventLoopGroup(this.group)
 				.workerEventLoopGroup(this.group)
-				.channelFactory(() -> new BoundedServerChannel(settings.maxConnections()))
+				.channelFactory(() -> new BoundedServerChannel(settings.maxConnections(), this::handshakeFailed))
 				.directExecutor()
 				.addService(service.definition())
 				.maxInboundMessageSize(Math.max(MIN_INBOUND, settings.links().maxMessageSize() + FRAME_ROOM))

@@ -1,5 +1,7 @@
 package dev.cajun.grpc;
 
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.cajun.time.Scheduler;
@@ -8,6 +10,7 @@ import dev.cajun.transport.Links;
 import dev.cajun.transport.Refusal;
 import dev.cajun.transport.Transport;
 import dev.cajun.transport.Wire;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
@@ -34,12 +37,15 @@ final class LinkService {
 
 	private final Scheduler timers;
 
+	private final RefusalLog log;
+
 	LinkService(Transport.Self self, Transport.Receiver receiver, Links links, Tokens tokens, Scheduler timers) {
 		this.self = self;
 		this.receiver = receiver;
 		this.links = links;
 		this.tokens = tokens;
 		this.timers = timers;
+		this.log = new RefusalLog(timers::nanoTime);
 	}
 
 	ServerServiceDefinition definition() {
@@ -90,8 +96,18 @@ final class LinkService {
 		return this.self.node();
 	}
 
-	private static void refuse(ServerCall<?, ?> call, Links.Refused refused) {
-		logger.debug("Refused {}: {}", refused.refusal(), refused.reason());
+	/** A connection could not agree on TLS, and is closed. */
+	void handshakeFailed(@Nullable SocketAddress from, Throwable cause) {
+		// Who just goes away, as a probe of a port does, was not refused
+		if (!(cause instanceof ClosedChannelException)) {
+			Links.Refused refused = this.links.refuse(Refusal.TLS,
+					here() + " cannot agree on TLS: " + Channels.describe(cause));
+			this.log.refused(refused, from);
+		}
+	}
+
+	private void refuse(ServerCall<?, ?> call, Links.Refused refused) {
+		this.log.refused(refused, call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
 		call.close(Protocol.status(refused.refusal(), refused.reason()), Protocol.refusal(refused.refusal()));
 	}
 

@@ -46,9 +46,20 @@ final class Identity {
 
 	/** This identity, which trusts others. */
 	GrpcTls trusting(Identity... trusted) {
+		return tls(this.store, trusted);
+	}
+
+	/** Nobody, who trusts others. */
+	static GrpcTls none(Identity... trusted) throws IOException, GeneralSecurityException {
+		KeyStore empty = KeyStore.getInstance("PKCS12");
+		empty.load(null, null);
+		return tls(empty, trusted);
+	}
+
+	private static GrpcTls tls(KeyStore own, Identity... trusted) {
 		try {
 			KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-			keys.init(this.store, PASSWORD);
+			keys.init(own, PASSWORD);
 			KeyStore others = KeyStore.getInstance("PKCS12");
 			others.load(null, null);
 			for (Identity one : trusted) {

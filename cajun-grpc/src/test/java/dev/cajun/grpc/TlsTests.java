@@ -4,16 +4,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import dev.cajun.transport.Link;
+import dev.cajun.transport.Refusal;
 import dev.cajun.transport.Transport.Probe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +40,21 @@ class TlsTests {
 
 	private static Identity elsewhere;
 
+	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+
+	private final List<String> warnings = new CopyOnWriteArrayList<>();
+
+	private final Appender<ILoggingEvent> log = new AppenderBase<>() {
+
+		@Override
+		protected void append(ILoggingEvent event) {
+			if (event.getLevel() == Level.WARN) {
+				TlsTests.this.warnings.add(event.getFormattedMessage());
+			}
+		}
+
+	};
+
 	private final List<Endpoint> endpoints = new ArrayList<>();
 
 	@BeforeAll
@@ -47,9 +71,16 @@ class TlsTests {
 		Leaks.assertNone();
 	}
 
+	@BeforeEach
+	void listenToTheLog() {
+		this.log.start();
+		LOGGER.addAppender(this.log);
+	}
+
 	@AfterEach
 	void close() {
 		this.endpoints.forEach(Endpoint::close);
+		LOGGER.detachAppender(this.log);
 	}
 
 	private Endpoint start(String name, GrpcTls tls) {
@@ -75,12 +106,48 @@ class TlsTests {
 
 	@Test
 	void refusesPlaintext() {
-		Endpoint a = start("a", UnaryOperator.identity());
+		Endpoint a = start("a", (settings) -> settings.withTokens("s3cret", null));
 		Endpoint b = start("b", two.trusting(one));
 		a.send(b, "m");
 		a.trouble(b);
 
-		assertThat(b.received()).isEmpty();
+		assertRefused(b, "the other side speaks plaintext");
+	}
+
+	@Test
+	void refusesWhoShowsNoCertificate() throws Exception {
+		Endpoint a = start("a", Identity.none(two));
+		Endpoint b = start("b", two.trusting(one));
+		a.send(b, "m");
+		a.trouble(b);
+
+		assertRefused(b, "certificate");
+	}
+
+	@Test
+	void knockingDoesNotFillTheLog() {
+		Endpoint a = start("a", next.trusting(two));
+		Endpoint b = start("b", two.trusting(one));
+		a.send(b, "m");
+		Waiting.until(() -> b.refused(Refusal.TLS) >= 3);
+
+		assertThat(warnings()).hasSize(1);
+	}
+
+	private void assertRefused(Endpoint endpoint, String reason) {
+		Waiting.until(() -> endpoint.refused(Refusal.TLS) > 0);
+		Waiting.until(() -> !warnings().isEmpty());
+		assertThat(warnings()).singleElement()
+			.asString()
+			.contains("127.0.0.1", endpoint.peer.node() + " cannot agree on TLS", reason)
+			.doesNotContain("s3cret")
+			// The same in bytes, as Netty shows what is no TLS
+			.doesNotContain("733363726574");
+		assertThat(endpoint.received()).isEmpty();
+	}
+
+	private List<String> warnings() {
+		return List.copyOf(this.warnings);
 	}
 
 	@Test
@@ -90,7 +157,7 @@ class TlsTests {
 		a.send(b, "m");
 		a.trouble(b);
 
-		assertThat(b.received()).isEmpty();
+		assertRefused(b, "certificate");
 	}
 
 	@Test

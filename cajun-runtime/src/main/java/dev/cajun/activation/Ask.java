@@ -97,6 +97,8 @@ public final class Ask extends Envelope implements Effect {
 	/** Identifies this request in this process; 0 before it is needed. */
 	private long number;
 
+	private MessageObserver.@Nullable Asking asking;
+
 	/** Whether a late answer may come. */
 	private volatile boolean kept;
 
@@ -154,6 +156,23 @@ public final class Ask extends Envelope implements Effect {
 		this.caller = caller;
 		this.startNanos = host.scheduler().nanoTime();
 		from(caller);
+	}
+
+	/**
+	 * Says that somebody watches the request.
+	 * @param watched told of the answer by whoever waits for it
+	 */
+	public void watched(MessageObserver.Asking watched) {
+		this.asking = watched;
+		traced(watched.trace());
+	}
+
+	/**
+	 * Who watches the request.
+	 * @return the watcher, or {@code null} when nobody does
+	 */
+	public MessageObserver.@Nullable Asking asking() {
+		return this.asking;
 	}
 
 	/** Starts the timeout; called once, before the request is offered. */

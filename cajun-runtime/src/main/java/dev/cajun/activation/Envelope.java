@@ -1,5 +1,8 @@
 package dev.cajun.activation;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ public abstract sealed class Envelope permits Tell, Ask, NumberedTell, TimerFire
 	/** The process that sent the message, where it is another one. */
 	private @Nullable Origin origin;
 
+	private Map<String, String> trace = Map.of();
+
 	Envelope(@Nullable Object message, int size) {
 		this.message = message;
 		this.size = size;
@@ -42,6 +47,32 @@ public abstract sealed class Envelope permits Tell, Ask, NumberedTell, TimerFire
 	 */
 	public final @Nullable Origin origin() {
 		return this.origin;
+	}
+
+	/**
+	 * Says which trace the message, sent by this process, belongs to.
+	 * @param trace what identifies it; set before the message is offered
+	 */
+	public final void traced(Map<String, String> trace) {
+		this.trace = trace;
+	}
+
+	/**
+	 * The trace that the message belongs to, whichever process sent it.
+	 * @return what identifies the trace; empty when there is none
+	 */
+	public final Map<String, String> trace() {
+		Origin sender = this.origin;
+		if (sender == null) {
+			return this.trace;
+		}
+		Map<String, String> found = new LinkedHashMap<>();
+		sender.context().forEach((key, value) -> {
+			if (key.startsWith(MessageContext.TRACE)) {
+				found.put(key.substring(MessageContext.TRACE.length()), value);
+			}
+		});
+		return found;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package dev.cajun.activation;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
@@ -67,7 +68,13 @@ public interface Host {
 	ActorRef<?> ref(ActorId actor);
 
 	/** Sends what a handler told, after its write. */
-	void tell(ActorId receiver, Object message, int size);
+	void tell(ActorId receiver, Object message, int size, Map<String, String> trace);
+
+	/** The trace of a message that this thread tells; empty without one. */
+	Map<String, String> trace(ActorId receiver, Object message);
+
+	/** Who watches messages; {@code null} when nobody does. */
+	@Nullable MessageObserver observer();
 
 	/** Sends what a handler without a store told with a guarantee. */
 	void tellGuaranteed(ActorId receiver, Object message, int size, Delivery delivery, CompletableFuture<Void> done);

@@ -11,6 +11,12 @@ import java.util.Map;
 public interface MessageContext {
 
 	/**
+	 * What the keys of a trace begin with, which travels in the same map; they are none
+	 * of the diagnostic context's.
+	 */
+	String TRACE = "trace:";
+
+	/**
 	 * What goes with a message that leaves this thread for another node.
 	 * @return the context; empty when there is none
 	 */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -209,7 +210,8 @@ public final class Turn implements ActorContext<Object> {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (delivery == Delivery.AT_MOST_ONCE) {
-			this.drain.add((drain) -> this.host.tell(receiver, message, size));
+			Map<String, String> trace = this.host.trace(receiver, message);
+			this.drain.add((drain) -> this.host.tell(receiver, message, size, trace));
 			return CompletableFuture.completedFuture(null);
 		}
 		if (!this.activation.type().isPersistent()) {

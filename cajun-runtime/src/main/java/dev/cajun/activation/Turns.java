@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import dev.cajun.ActorId;
 import dev.cajun.CajunException;
 import dev.cajun.Delivery;
 import dev.cajun.FailurePolicy;
@@ -273,10 +274,28 @@ final class Turns {
 	private @Nullable Object inContext(Envelope envelope, Object state, Object message) throws Exception {
 		Origin origin = envelope.origin();
 		if (origin == null || origin.context().isEmpty()) {
-			return this.type.behavior().handle(state, message, this.turn);
+			return observed(envelope, state, message);
 		}
 		try (MessageContext.Scope scope = this.host.context().open(origin.context())) {
+			return observed(envelope, state, message);
+		}
+	}
+
+	private @Nullable Object observed(Envelope envelope, Object state, Object message) throws Exception {
+		MessageObserver observer = this.host.observer();
+		if (observer == null) {
 			return this.type.behavior().handle(state, message, this.turn);
+		}
+		ActorId actor = this.activation.id();
+		try (MessageObserver.Handling handling = observer.handle(actor, this.type.messageType(actor, message).name(),
+				envelope.trace())) {
+			try {
+				return this.type.behavior().handle(state, message, this.turn);
+			}
+			catch (Throwable ex) {
+				handling.failed(ex);
+				throw ex;
+			}
 		}
 	}
 

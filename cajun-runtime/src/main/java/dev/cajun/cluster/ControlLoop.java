@@ -269,8 +269,8 @@ final class ControlLoop {
 			this.events.drained(
 					table != null && this.owner.count() == 0 && self.bootId().equals(table.drains().get(self.name())),
 					self);
-			checkDrained();
 		}
+		checkDrained();
 		publish();
 	}
 

@@ -30,6 +30,7 @@ import dev.cajun.ClusterListener;
 import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorType;
+import dev.cajun.activation.MessageObserver;
 import dev.cajun.activation.TypeStatistics;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.routing.Router;
@@ -138,6 +139,9 @@ public final class CajunNode implements AutoCloseable {
 						this.settings.delivery(), this.settings.dedupMaxEntries(), this.settings.dedupMaxAge()),
 				this.types, this.store, codec, this.scheduler, this.executor, new Listeners());
 		refs.set(this.router);
+		if (builder.observer != null) {
+			this.router.observe(builder.observer);
+		}
 		this.shards = new LocalShards(this.store, this.node, this.settings);
 		this.member = (builder.cluster == null) ? null
 				: builder.cluster.member(this.settings, this.store, this.router,
@@ -756,6 +760,8 @@ public final class CajunNode implements AutoCloseable {
 
 		private final List<NodeListener> listeners = new ArrayList<>();
 
+		private @Nullable MessageObserver observer;
+
 		private final List<ClusterListener> clusterListeners = new ArrayList<>();
 
 		private @Nullable Clustering cluster;
@@ -834,6 +840,12 @@ public final class CajunNode implements AutoCloseable {
 		 */
 		public Builder cluster(ClusterSettings cluster, MetadataStore metadata, Transport transport) {
 			this.cluster = new Clustering(cluster, metadata, transport);
+			return this;
+		}
+
+		/** Has messages watched; default is nobody. */
+		public Builder observer(MessageObserver observer) {
+			this.observer = observer;
 			return this;
 		}
 

@@ -32,7 +32,11 @@ final class DiagnosticContext implements MessageContext {
 	@Override
 	public Scope open(Map<String, String> context) {
 		Map<String, String> before = MDC.getCopyOfContextMap();
-		context.forEach(MDC::put);
+		context.forEach((key, value) -> {
+			if (!key.startsWith(TRACE)) {
+				MDC.put(key, value);
+			}
+		});
 		return () -> {
 			if (before == null) {
 				MDC.clear();

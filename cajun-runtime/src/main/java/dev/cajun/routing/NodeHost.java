@@ -30,6 +30,7 @@ import dev.cajun.activation.Host;
 import dev.cajun.activation.LateReplies;
 import dev.cajun.activation.MemoryBudget;
 import dev.cajun.activation.MessageContext;
+import dev.cajun.activation.MessageObserver;
 import dev.cajun.activation.NumberedTell;
 import dev.cajun.activation.Refusal;
 import dev.cajun.activation.Tell;
@@ -69,6 +70,8 @@ final class NodeHost implements Host {
 	private final Router.Listener listener;
 
 	private final MessageContext context;
+
+	private volatile @Nullable MessageObserver observer;
 
 	private final Shards shards;
 
@@ -379,10 +382,12 @@ final class NodeHost implements Host {
 	}
 
 	@Override
-	public void tell(ActorId receiver, Object message, int size) {
+	public void tell(ActorId receiver, Object message, int size, Map<String, String> trace) {
 		ActorType type = actorType(receiver.type());
 		try {
-			this.mailboxes.send(null, door(type, receiver), type, receiver, new Tell(message, size));
+			Tell tell = new Tell(message, size);
+			tell.traced(trace);
+			this.mailboxes.send(null, door(type, receiver), type, receiver, tell);
 		}
 		catch (CajunException ex) {
 			undelivered(new MessageUndelivered(receiver, type.messageType(receiver, message).name(),
@@ -476,6 +481,22 @@ final class NodeHost implements Host {
 	@Override
 	public MessageContext context() {
 		return this.context;
+	}
+
+	void observer(MessageObserver watching) {
+		this.observer = watching;
+	}
+
+	@Override
+	public @Nullable MessageObserver observer() {
+		return this.observer;
+	}
+
+	@Override
+	public Map<String, String> trace(ActorId receiver, Object message) {
+		MessageObserver watching = this.observer;
+		return (watching == null) ? Map.of()
+				: watching.tell(receiver, actorType(receiver.type()).messageType(receiver, message).name());
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package dev.cajun.routing;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import dev.cajun.ActorId;
@@ -9,6 +10,7 @@ import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Ask;
 import dev.cajun.activation.Envelope;
+import dev.cajun.activation.MessageContext;
 import dev.cajun.activation.NumberedTell;
 import dev.cajun.activation.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +63,19 @@ final class Outgoing {
 			if (message == null) {
 				throw new IllegalStateException("A message to " + this.receiver + " has no content");
 			}
-			this.context = this.host.context().capture();
+			this.context = withTrace(this.host.context().capture(), this.envelope.trace());
 			this.record = this.host.codec().encode(message, "", 0);
 		}
 		return this;
+	}
+
+	private static Map<String, String> withTrace(Map<String, String> context, Map<String, String> trace) {
+		if (trace.isEmpty()) {
+			return context;
+		}
+		Map<String, String> both = new LinkedHashMap<>(context);
+		trace.forEach((key, value) -> both.put(MessageContext.TRACE + key, value));
+		return both;
 	}
 
 	byte[] record() {

@@ -17,6 +17,7 @@ import dev.cajun.activation.Activation;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Ask;
 import dev.cajun.activation.AskTerms;
+import dev.cajun.activation.MessageObserver;
 import dev.cajun.activation.Turn;
 import dev.cajun.activation.Tell;
 import dev.cajun.serialization.MessageType;
@@ -66,7 +67,7 @@ final class RoutedRef<M> implements ActorRef<M> {
 			return;
 		}
 		checkAdmission();
-		this.last = this.host.mailboxes().send(this.last, door(), this.type, this.id, new Tell(message, size));
+		this.last = this.host.mailboxes().send(this.last, door(), this.type, this.id, newTell(message, size));
 	}
 
 	@Override
@@ -84,7 +85,7 @@ final class RoutedRef<M> implements ActorRef<M> {
 		if (delivery != Delivery.AT_MOST_ONCE) {
 			return this.host.outbox().tell(this.id, message, size, delivery);
 		}
-		this.last = this.host.mailboxes().send(this.last, door(), this.type, this.id, new Tell(message, size));
+		this.last = this.host.mailboxes().send(this.last, door(), this.type, this.id, newTell(message, size));
 		return CompletableFuture.completedFuture(null);
 	}
 
@@ -93,7 +94,10 @@ final class RoutedRef<M> implements ActorRef<M> {
 	public <R> CompletableFuture<R> ask(Request<R> request, AskOptions options) {
 		Blocking.checkNotReplaying(this.id);
 		AskFuture<R> future = new AskFuture<>(this.host, this.id);
-		send(request, options, (CompletableFuture<Object>) future);
+		MessageObserver.Asking asking = send(request, options, (CompletableFuture<Object>) future).asking();
+		if (asking != null) {
+			var unused = future.whenComplete((reply, error) -> answered(asking, error));
+		}
 		return future;
 	}
 
@@ -103,18 +107,46 @@ final class RoutedRef<M> implements ActorRef<M> {
 		Blocking.checkNotReplaying(this.id);
 		Ask ask = send(request, options, null);
 		Blocking blocking = Blocking.on(this.host, this.id, () -> !ask.isOpen(), ask::cancel);
+		MessageObserver.Asking asking = ask.asking();
+		Throwable failure = null;
 		try {
 			return (R) ask.await();
 		}
+		catch (Throwable ex) {
+			failure = ex;
+			throw ex;
+		}
 		finally {
 			blocking.end();
+			if (asking != null) {
+				answered(asking, failure);
+			}
 		}
+	}
+
+	private static void answered(MessageObserver.Asking asking, @Nullable Throwable error) {
+		if (error == null) {
+			asking.answered();
+		}
+		else {
+			asking.failed(error);
+		}
+	}
+
+	private Tell newTell(Object message, int size) {
+		Tell tell = new Tell(message, size);
+		tell.traced(this.host.trace(this.id, message));
+		return tell;
 	}
 
 	private Ask send(Request<?> request, AskOptions options, @Nullable CompletableFuture<Object> future) {
 		MessageType messageType = messageType(request);
 		int size = check(messageType, request);
 		Ask ask = newAsk(messageType, request, size, options, future);
+		MessageObserver observer = this.host.observer();
+		if (observer != null) {
+			ask.watched(observer.ask(this.id, messageType.name()));
+		}
 		try {
 			if (Turn.current() == null) {
 				checkAdmission();

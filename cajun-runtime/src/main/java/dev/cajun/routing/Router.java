@@ -16,6 +16,7 @@ import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.Activations;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Departure;
+import dev.cajun.activation.MessageObserver;
 import dev.cajun.placement.Route;
 import dev.cajun.placement.Routes;
 import dev.cajun.serialization.RecordCodec;
@@ -57,6 +58,14 @@ public final class Router {
 			Scheduler scheduler, Executor executor, Listener listener) {
 		this.host = new NodeHost(settings, types, store, codec, scheduler, executor, listener);
 		this.inbound = new Inbound(this.host);
+	}
+
+	/**
+	 * Has messages watched. Called once, before the first is sent.
+	 * @param observer who watches
+	 */
+	public void observe(MessageObserver observer) {
+		this.host.observer(observer);
 	}
 
 	// ---- what the cluster decides

@@ -252,7 +252,7 @@ public final class Links {
 			case GIVEN_UP -> here + " has given up " + hello.from().node();
 			case FORGOTTEN -> here + " no longer knows what it received from " + hello.from().node();
 			case UNAVAILABLE -> here + " is closing";
-			case TOKEN, PROTOCOL -> here + " does not understand " + hello.from().node();
+			case TLS, TOKEN, PROTOCOL -> here + " does not understand " + hello.from().node();
 		});
 	}
 

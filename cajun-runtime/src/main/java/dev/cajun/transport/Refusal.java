@@ -15,6 +15,12 @@ public enum Refusal {
 	/** It no longer knows what it received before, and cannot tell what comes twice. */
 	FORGOTTEN,
 
+	/**
+	 * The two cannot agree on TLS: whoever connects speaks plaintext, shows no
+	 * certificate, or one of the two does not trust the other's.
+	 */
+	TLS,
+
 	/** It does not know the token of whoever connects. */
 	TOKEN,
 

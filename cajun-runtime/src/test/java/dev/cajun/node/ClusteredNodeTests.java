@@ -28,6 +28,7 @@ import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.cluster.Ownership;
 import dev.cajun.metadata.InMemoryMetadata;
+import dev.cajun.metadata.MetadataException;
 import dev.cajun.metadata.MetadataStore;
 import dev.cajun.placement.BalanceSettings;
 import dev.cajun.placement.NodeLoad;
@@ -342,6 +343,32 @@ class ClusteredNodeTests {
 		assertThat(other.node.stop()).succeedsWithin(PATIENCE);
 	}
 
+	@Test
+	void nodeThatNeverJoinedHasNothingToHandOverAndStopsAtOnce() {
+		TestProcess alone = new TestProcess("n1", SHARDS, denied());
+		alone.node.start();
+		assertThat(alone.node.state()).isEqualTo(NodeState.JOINING);
+
+		assertThat(alone.node.handOver()).succeedsWithin(Duration.ofSeconds(5));
+		assertThat(alone.node.stop()).succeedsWithin(Duration.ofSeconds(5));
+	}
+
+	/** Metadata that lets this node do nothing. */
+	private static MetadataStore denied() {
+		MetadataException reason = new MetadataException(MetadataException.Kind.DENIED, "permission denied", null);
+		return (MetadataStore) Proxy.newProxyInstance(MetadataStore.class.getClassLoader(),
+				new Class<?>[] { MetadataStore.class }, (proxy, method, arguments) -> switch (method.getName()) {
+					case "watch" -> {
+						((MetadataStore.Listener) arguments[1]).followed(reason);
+						yield (MetadataStore.Watch) () -> {
+						};
+					}
+					case "description" -> "denied";
+					case "close" -> null;
+					default -> CompletableFuture.failedFuture(reason);
+				});
+	}
+
 	private void start(String... names) {
 		for (String name : names) {
 			TestProcess process = new TestProcess(name, SHARDS);
@@ -412,13 +439,18 @@ class ClusteredNodeTests {
 
 		private final InMemoryTransport transport;
 
-		private final MetadataStore metadataStore = ClusteredNodeTests.this.metadata.connect();
+		private final MetadataStore metadataStore;
 
 		private final CajunNode node;
 
 		private volatile boolean dead;
 
 		TestProcess(String name, int shards) {
+			this(name, shards, ClusteredNodeTests.this.metadata.connect());
+		}
+
+		TestProcess(String name, int shards, MetadataStore metadataStore) {
+			this.metadataStore = metadataStore;
 			this.address = new Address(name + ".test", 7400);
 			this.transport = ClusteredNodeTests.this.network.transport(this.address);
 			ActorStore store = (ActorStore) Proxy.newProxyInstance(ActorStore.class.getClassLoader(),

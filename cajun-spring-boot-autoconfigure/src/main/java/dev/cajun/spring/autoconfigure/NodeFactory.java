@@ -9,6 +9,7 @@ import dev.cajun.EventSourcedActor;
 import dev.cajun.StatefulActor;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorSettings;
+import dev.cajun.activation.MessageObserver;
 import dev.cajun.node.CajunNode;
 import dev.cajun.node.NodeListener;
 import dev.cajun.node.NodeSettings;
@@ -106,6 +107,7 @@ final class NodeFactory {
 					this.clustering.transport());
 			all(ClusterListener.class).forEach(builder::listener);
 		}
+		this.beanFactory.getBeanProvider(MessageObserver.class).ifAvailable(builder::observer);
 		for (CajunNodeCustomizer customizer : all(CajunNodeCustomizer.class)) {
 			customizer.customize(builder);
 		}

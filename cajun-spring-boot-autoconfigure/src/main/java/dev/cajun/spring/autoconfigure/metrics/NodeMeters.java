@@ -1,11 +1,12 @@
 package dev.cajun.spring.autoconfigure.metrics;
 
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 import dev.cajun.activation.TypeStatistics;
 import dev.cajun.node.CajunNode;
-import dev.cajun.node.NodeInfo;
+import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.NodeState;
 import dev.cajun.spring.ApplicationNode;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -36,11 +37,17 @@ class NodeMeters implements MeterBinder {
 	public void bindTo(MeterRegistry registry) {
 		CajunNode node = this.node.node();
 		node.statistics().forEach((type, statistics) -> new TypeMeters(registry, type, statistics).bind());
-		Gauge.builder("cajun.shards.owned", node, NodeMeters::shardsOwned)
-			.description("Shards that this node owns")
+		Gauge.builder("cajun.shards.owned", node, (source) -> source.management().node().owned())
+			.description("Shards that this node serves")
 			.baseUnit("shards")
 			.register(registry);
-		Gauge.builder("cajun.cluster.nodes", node, (source) -> (source.state() == NodeState.UP) ? 1 : 0)
+		for (NodeState state : NodeState.values()) {
+			Gauge.builder("cajun.cluster.state", node, (source) -> (source.state() == state) ? 1 : 0)
+				.tags("state", state.name().toLowerCase(Locale.ROOT))
+				.description("State of this node: 1 for the one it is in, 0 for the others")
+				.register(registry);
+		}
+		Gauge.builder("cajun.cluster.nodes", node, NodeMeters::nodesUp)
 			.description("Nodes of the cluster that take messages, as seen from this node")
 			.baseUnit("nodes")
 			.register(registry);
@@ -49,14 +56,22 @@ class NodeMeters implements MeterBinder {
 			.description("Sweeps of the balance by load that found that nothing may be moved now, on the leader")
 			.baseUnit("sweeps")
 			.register(registry);
+		Gauge.builder("cajun.cluster.leader", node, NodeMeters::leads)
+			.description("Whether this node leads the cluster: 1 or 0")
+			.register(registry);
 		Gauge.builder("cajun.store.available", node, (source) -> source.management().node().storeAvailable() ? 1 : 0)
 			.description("Whether the last call of the store worked: 1 or 0")
 			.register(registry);
 	}
 
-	private static double shardsOwned(CajunNode node) {
-		NodeInfo info = node.management().node();
-		return (info.state() == NodeState.UP) ? info.shards() : 0;
+	private static double nodesUp(CajunNode node) {
+		return node.management().nodes().stream().filter((other) -> other.state().equals(NodeState.UP.name())).count();
+	}
+
+	private static double leads(CajunNode node) {
+		ClusterManagement management = node.management();
+		String self = management.node().node();
+		return management.nodes().stream().anyMatch((other) -> other.id().equals(self) && other.leader()) ? 1 : 0;
 	}
 
 	private record TypeMeters(MeterRegistry registry, String type, TypeStatistics statistics) {

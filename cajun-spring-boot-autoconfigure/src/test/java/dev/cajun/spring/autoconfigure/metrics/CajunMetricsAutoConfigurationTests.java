@@ -11,6 +11,7 @@ import dev.cajun.Request;
 import dev.cajun.StatefulActor;
 import dev.cajun.spring.Actor;
 import dev.cajun.spring.autoconfigure.CajunAutoConfiguration;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -43,6 +44,12 @@ class CajunMetricsAutoConfigurationTests {
 			assertThat(registry.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("cajun."))
 				.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
 			assertThat(registry.get("cajun.shards.owned").gauge().value()).isEqualTo(1024);
+			assertThat(registry.get("cajun.cluster.nodes").gauge().value()).isEqualTo(1);
+			assertThat(registry.get("cajun.cluster.leader").gauge().value()).isEqualTo(1);
+			assertThat(registry.get("cajun.cluster.state").tag("state", "up").gauge().value()).isEqualTo(1);
+			assertThat(registry.get("cajun.cluster.state").gauges().stream().mapToDouble(Gauge::value).sum())
+				.as("a node is in one state")
+				.isEqualTo(1);
 		});
 	}
 

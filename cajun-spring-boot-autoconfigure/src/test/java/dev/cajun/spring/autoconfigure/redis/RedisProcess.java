@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  * A real {@code redis-server}, found on the PATH and started as a child process on the
  * loopback interface, with a directory of its own. It can be killed and started again.
  */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
 
 	private static final Set<Process> running = ConcurrentHashMap.newKeySet();
 
@@ -58,7 +58,7 @@ final class RedisProcess implements AutoCloseable {
 	}
 
 	/** A server that is started, with an append-only file. */
-	static RedisProcess started(String... options) {
+	public static RedisProcess started(String... options) {
 		RedisProcess server = prepare(options);
 		server.start();
 		return server;
@@ -113,11 +113,11 @@ final class RedisProcess implements AutoCloseable {
 		});
 	}
 
-	int port() {
+	public int port() {
 		return this.port;
 	}
 
-	Path directory() {
+	public Path directory() {
 		return this.directory;
 	}
 
@@ -150,7 +150,7 @@ final class RedisProcess implements AutoCloseable {
 		}
 	}
 
-	static int freePort() {
+	public static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
