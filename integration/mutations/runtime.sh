@@ -54,6 +54,11 @@ mutate number-again $java/activation/Turns.java 's/if (tell\.number() <= last) {
 	"$turns" "recognising a number that was seen"
 mutate number-next $java/activation/Turns.java 's/if (tell\.previous() > last) {/if (false) {/' \
 	"$turns" "waiting for the number before"
+mutate forget-met $java/activation/Turns.java 's/^\t\t\tthis\.drain\.received(tell\.sender(), last);$//' \
+	"$turns,DeliveryTests" "remembering a sender whose tell came again"
+mutate forget-later $java/activation/Ledger.java \
+	's/if (this\.received\.getOrDefault(sender, 0L) <= settled\.number()) {/if (true) {/' \
+	"LedgerTests" "remembering a sender of which a later tell came"
 
 # Nothing is sent to a new owner before the former one has sent back what it had
 mutate flush $java/routing/Sendings.java \
