@@ -129,6 +129,8 @@ final class LocalCluster {
 		List<String> arguments = new ArrayList<>(
 				List.of("--cajun.node.name=" + name, "--cajun.cluster.lease-ttl=" + TTL.toSeconds() + "s",
 						"--spring.data.redis.host=127.0.0.1", "--spring.lifecycle.timeout-per-shutdown-phase=30s",
+						// Whether a fault moved a shard can be told only where the load does not
+						"--cajun.cluster.rebalance.enabled=false",
 						"--management.endpoint.cluster.access=unrestricted"));
 		arguments.addAll(this.properties);
 		arguments.addAll((its != null) ? its.arguments(name, this.transports.get(name)) : List
