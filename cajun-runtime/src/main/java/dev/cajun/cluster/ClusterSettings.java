@@ -37,8 +37,17 @@ public record ClusterSettings(String cluster, String name, String zone, Set<Stri
 	/** A shard that moves, or is not claimed, is dealt with after this. */
 	static final Duration MOVE_DEADLINE = Duration.ofSeconds(5);
 
-	/** The placement table is written at most so often. */
-	static final Duration WRITE_INTERVAL = Duration.ofMillis(100);
+	/** The placement table is written at most so often, however small it is. */
+	private static final Duration LEAST_WRITE_INTERVAL = Duration.ofMillis(20);
+
+	/** The placement table is written at least so often, however large it is. */
+	private static final Duration MOST_WRITE_INTERVAL = Duration.ofMillis(200);
+
+	/** The placement table takes about so much of what etcd writes. */
+	private static final long BYTES_PER_SECOND = 2_000_000;
+
+	/** A placement table that was not written is written again after this. */
+	static final Duration WRITE_RETRY = Duration.ofMillis(200);
 
 	/** How many shards move at a time. */
 	static final int MOST_MOVING = 256;
@@ -86,6 +95,19 @@ public record ClusterSettings(String cluster, String name, String zone, Set<Stri
 	public static ClusterSettings of(String cluster, String name) {
 		return new ClusterSettings(cluster, name, "", Set.of(), "", 1024, 1, Duration.ofSeconds(1),
 				Duration.ofSeconds(10), Set.of(), BalanceSettings.DEFAULTS, new Rendezvous());
+	}
+
+	/**
+	 * How long after one write of the placement table the next may follow: callers of a
+	 * shard that moves wait for two of them.
+	 * @param bytes the size of the table that was written
+	 */
+	static Duration writeInterval(int bytes) {
+		Duration wanted = Duration.ofNanos(bytes * (1_000_000_000L / BYTES_PER_SECOND));
+		if (wanted.compareTo(LEAST_WRITE_INTERVAL) < 0) {
+			return LEAST_WRITE_INTERVAL;
+		}
+		return (wanted.compareTo(MOST_WRITE_INTERVAL) > 0) ? MOST_WRITE_INTERVAL : wanted;
 	}
 
 	/** These settings with another number of shards. */

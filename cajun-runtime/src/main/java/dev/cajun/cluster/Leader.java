@@ -304,13 +304,13 @@ final class Leader {
 		conditions.add(unchanged);
 		conditions.addAll(stillCutOff(before, next, view));
 		this.writing = true;
-		this.nextWrite = this.loop.nanoTime() + ClusterSettings.WRITE_INTERVAL.toNanos();
+		this.nextWrite = this.loop.nanoTime() + ClusterSettings.writeInterval(bytes.length).toNanos();
 		this.loop.when(
 				this.metadata
 					.commit(new Transaction(conditions, List.of(new Transaction.Put(ClusterView.TABLE_KEY, bytes, 0)))),
 				(result) -> wrote(before, next, held, result, history), (error) -> {
 					this.writing = false;
-					this.nextWrite = this.loop.nanoTime() + 2 * ClusterSettings.WRITE_INTERVAL.toNanos();
+					this.nextWrite = this.loop.nanoTime() + ClusterSettings.WRITE_RETRY.toNanos();
 					logger.debug("The placement table was not written, or nobody knows: {}", error.toString());
 					this.operations.again();
 					this.refresh.run();

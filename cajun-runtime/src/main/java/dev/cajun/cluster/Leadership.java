@@ -169,9 +169,13 @@ final class Leadership {
 		logger.info("This node gives the lead away: {}", reason);
 		this.held = null;
 		this.claim = null;
+		abstain();
+		giveAway(record);
+	}
+
+	private void abstain() {
 		this.abstains = true;
 		this.notBefore = this.loop.nanoTime() + ABSTINENCE.toNanos();
-		giveAway(record);
 	}
 
 	private void giveAway(LeaderRecord record) {
@@ -182,6 +186,8 @@ final class Leadership {
 				(result) -> {
 					this.busy = false;
 					this.since = result.revision();
+					// From now on, however long the request took: others must hear of it.
+					abstain();
 					this.changed.run();
 				}, (error) -> {
 					this.busy = false;
