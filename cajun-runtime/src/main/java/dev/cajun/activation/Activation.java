@@ -250,6 +250,13 @@ public final class Activation extends Mailbox implements Runnable {
 		return true;
 	}
 
+	/** Stopped by its failure policy, before anybody hears of the failure. */
+	void stop() {
+		if (this.phase == Phase.READY) {
+			quarantine("stopped by its failure policy after " + this.lastError);
+		}
+	}
+
 	private void unquarantine() {
 		if (this.phase == Phase.REFUSING && !this.ending) {
 			this.quarantine = null;
@@ -485,7 +492,9 @@ public final class Activation extends Mailbox implements Runnable {
 				cancelTimers();
 				reset();
 			}
-			case STOP -> quarantine("stopped by its failure policy after " + this.lastError);
+			case STOP -> {
+				// It is stopped since before its effects left.
+			}
 			case NOTHING -> {
 				if (isPassivating()) {
 					this.current = null;
@@ -600,8 +609,11 @@ public final class Activation extends Mailbox implements Runnable {
 		this.owesTells = true;
 	}
 
+	/** Unless it was stopped by now: that must stay to be seen. */
 	void passivateWhenEmpty() {
-		this.passivateWhenEmpty = true;
+		if (this.phase == Phase.READY) {
+			this.passivateWhenEmpty = true;
+		}
 	}
 
 	// ---- what turns and effects use

@@ -83,6 +83,9 @@ final class Turns {
 				drain.take(envelope);
 				more = outcome == Outcome.DONE;
 				if (this.leavesAtOnce) {
+					if (this.after == After.STOP) {
+						this.activation.stop();
+					}
 					drain.leave();
 				}
 			}

@@ -196,6 +196,9 @@ final class Write {
 	}
 
 	private boolean leave() {
+		if (this.after == Turns.After.STOP) {
+			this.activation.stop();
+		}
 		this.drain.leave();
 		if (this.type.isPersistent()) {
 			settleAcknowledged(this.activation.ledger());

@@ -13,7 +13,9 @@ import dev.cajun.ActorRef;
 import dev.cajun.Delivery;
 import dev.cajun.FailurePolicy;
 import dev.cajun.HandlerException;
+import dev.cajun.MessageUndelivered;
 import dev.cajun.Persistence;
+import dev.cajun.node.NodeListener;
 import dev.cajun.node.TestActor;
 import dev.cajun.node.TestActor.Add;
 import dev.cajun.node.TestActor.Do;
@@ -23,6 +25,7 @@ import dev.cajun.node.TestActor.Message;
 import dev.cajun.node.TestActor.Note;
 import dev.cajun.node.TestActor.Query;
 import dev.cajun.node.TestNode;
+import dev.cajun.store.FaultyStore;
 import dev.cajun.store.FaultyStore.Fault;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -332,6 +335,42 @@ class FailurePolicyTests {
 		assertThat(guaranteed).succeedsWithin(SOON);
 		assertThat(ref.call(new Get()).texts()).containsExactly("guaranteed");
 		assertThat(ref.call(new Get()).sum()).isEqualTo(5);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "STATE", "NONE" })
+	void isStoppedBeforeAnybodyHearsOfTheFailure(Persistence persistence) {
+		flaky(1000);
+		List<String> seen = new ArrayList<>();
+		this.node = TestNode.start(new FaultyStore(), (settings) -> settings,
+				(builder) -> builder.listener(new NodeListener() {
+
+					@Override
+					public void undelivered(MessageUndelivered message) {
+						seen.add(String.valueOf(FailurePolicyTests.this.node.explain("a", "x").quarantine()));
+					}
+
+				}), this.actor.definition("a",
+						ActorSettings.defaults().withOnFailure(FailurePolicy.STOP).withPersistence(persistence)));
+		this.node.<Message>ref("a", "x").tell(new Do("flaky"));
+		this.node.settle();
+
+		assertThat(seen).singleElement().asString().contains("stopped by its failure policy");
+	}
+
+	@Test
+	void isStoppedThoughItAskedForPassivationBefore() {
+		flaky(1000);
+		Gate gate = this.actor.gate();
+		this.actor.run("passivates", (message, context) -> context.passivate());
+		ActorRef<Message> ref = start(FailurePolicy.STOP);
+		ref.tell(new Do("gate"));
+		ref.tell(new Do("passivates"));
+		ref.tell(new Do("flaky"));
+		gate.open();
+		this.node.settle();
+
+		assertThat(this.node.explain("a", "x").quarantine()).contains("stopped by its failure policy");
 	}
 
 }
