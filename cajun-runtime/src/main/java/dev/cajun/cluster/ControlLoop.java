@@ -291,10 +291,7 @@ final class ControlLoop {
 	 * sees by then as well.
 	 */
 	private void tellProvable() {
-		ClusterView view = this.reading.view();
-		NodeRecord record = view.record(this.membership.self());
-		boolean may = this.storeReachable && record != null && record.storeReachable()
-				&& this.membership.isShownBy(view);
+		boolean may = this.storeReachable && this.membership.isShownAsReaching(this.reading.view());
 		long until = may ? this.leaseUntil : Math.min(this.leaseUntil, this.loop.nanoTime());
 		if (may ? until != this.provableUntil : this.provableUntil - this.loop.nanoTime() > 0) {
 			this.provableUntil = until;

@@ -72,6 +72,12 @@ final class Membership implements LeaseKeeper.Listener {
 	/** What showed the record until it was time to refuse; read once more before. */
 	private @Nullable ClusterView doubted;
 
+	/** Whether a record that says that the store is not reached is, or may get, there. */
+	private boolean maySayCutOff;
+
+	/** The revision from which on no record can say so, unless that is set. */
+	private long saysReachingSince;
+
 	private boolean everRegistered;
 
 	private boolean storeReachable = true;
@@ -102,9 +108,14 @@ final class Membership implements LeaseKeeper.Listener {
 		return this.registered > 0;
 	}
 
-	/** Whether the view shows what this node wrote last, and nothing else can follow. */
-	boolean isShownBy(ClusterView view) {
-		return isRegistered() && view.revision() >= this.registered && !this.unsure;
+	/**
+	 * Whether the view shows that this node reaches the store, with everything that was
+	 * done while the record said, or may have said, otherwise.
+	 */
+	boolean isShownAsReaching(ClusterView view) {
+		NodeRecord record = view.record(this.self);
+		return isRegistered() && record != null && record.storeReachable() && !this.maySayCutOff
+				&& view.revision() >= this.saysReachingSince;
 	}
 
 	/** The lease under which this node is registered, or {@code null}. */
@@ -235,6 +246,8 @@ final class Membership implements LeaseKeeper.Listener {
 					if (written) {
 						this.registered = result.revision();
 						this.unsure = false;
+						this.maySayCutOff = false;
+						this.saysReachingSince = result.revision();
 						this.everRegistered = true;
 						logger.info("Node {} is registered in cluster '{}' at {}", this.self.id(),
 								this.settings.cluster(), this.address);
@@ -263,6 +276,7 @@ final class Membership implements LeaseKeeper.Listener {
 		}
 		this.busy = true;
 		this.unsure = true;
+		this.maySayCutOff |= !wanted.storeReachable();
 		this.loop
 			.when(this.metadata.commit(Transaction.when(new Transaction.WrittenAt(document.key(), document.revision()))
 				.then(new Transaction.Put(document.key(), wanted.write(), keeper.id()))), (result) -> {
@@ -270,6 +284,10 @@ final class Membership implements LeaseKeeper.Listener {
 					if (result.applied() && keeper == this.lease) {
 						this.registered = Math.max(this.registered, result.revision());
 						this.unsure = false;
+						if (this.maySayCutOff && wanted.storeReachable()) {
+							this.maySayCutOff = false;
+							this.saysReachingSince = result.revision();
+						}
 						logger.info("Node {} is {}", this.self.id(), wanted.state());
 					}
 					else {

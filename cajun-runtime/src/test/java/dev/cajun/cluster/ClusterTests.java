@@ -361,6 +361,21 @@ class ClusterTests {
 	}
 
 	@Test
+	void volatileActorsRunOnWhileTheNodeSaysThatItLeaves() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		String leaving = other(cluster);
+		Set<Integer> its = Set.copyOf(cluster.node(leaving).shards.open().keySet());
+		assertThat(its).isNotEmpty();
+		cluster.metadata.hold(leaving);
+		var unused = cluster.node(leaving).plane.drain();
+		cluster.advance(Duration.ofMillis(500));
+		assertThat(its).allMatch(cluster.node(leaving).shards::runsVolatile);
+
+		cluster.metadata.release(leaving);
+		cluster.await(() -> servedByOthers(cluster, leaving), Duration.ofSeconds(3));
+	}
+
+	@Test
 	void formerIncarnationRunsNoVolatileActors() {
 		SimCluster cluster = SimCluster.of(3, SHARDS);
 		String victim = other(cluster);
