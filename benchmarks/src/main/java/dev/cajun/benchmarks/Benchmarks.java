@@ -27,6 +27,7 @@ public final class Benchmarks {
 		benchmarks.put("redis", new RedisBenchmark());
 		benchmarks.put("ask-remote", new AskRemoteBenchmark());
 		benchmarks.put("failover", new FailOverBenchmark());
+		benchmarks.put("drain", new DrainBenchmark());
 		return benchmarks;
 	}
 

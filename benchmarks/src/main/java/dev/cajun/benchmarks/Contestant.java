@@ -41,6 +41,16 @@ public interface Contestant extends AutoCloseable {
 		throw new UnsupportedOperationException("There is no other node");
 	}
 
+	/**
+	 * Makes one node leave in good order while actors that live on it are asked.
+	 * @param actors how many are active on it, about; and on each other
+	 * @return what the callers noticed
+	 * @throws Exception if an actor does not answer any more
+	 */
+	default Leaving leave(int actors) throws Exception {
+		throw new UnsupportedOperationException("There is no other node");
+	}
+
 	@Override
 	void close();
 

@@ -19,6 +19,7 @@ import dev.cajun.embedded.EmbeddedActorStore;
  * activate PREFIX COUNT             Loads.activate
  * idle FROM TO SETTLE NANOS         Loads.idle
  * failover                          Contestant.failOver, in milliseconds
+ * drain ACTORS                      Contestant.leave
  * data                              closes the store and measures it; nothing works after
  * </pre>
  */
@@ -52,6 +53,9 @@ final class ContestantSession implements Session {
 			case REMOTE_PEER -> PekkoRemoteContestant.connect(1);
 			case FAILOVER -> RemoteContestant.connect(place, 3, Persistence.STATE);
 			case FAILOVER_PEER -> PekkoRemoteContestant.connect(3);
+			case DRAIN -> RemoteContestant.connect(place, 2, Persistence.NONE);
+			case DRAIN_STATE -> RemoteContestant.connect(place, 2, Persistence.STATE);
+			case DRAIN_PEER -> PekkoRemoteContestant.connect(2);
 			case STREAM -> StreamContestant.connect();
 			case BARE -> new BareContestant();
 		};
@@ -70,6 +74,7 @@ final class ContestantSession implements Session {
 				case "idle" -> Loads.idle(this.contestant, (int) number(words, 1), (int) number(words, 2),
 						number(words, 3), number(words, 4));
 				case "failover" -> Sample.of("failover", this.contestant.failOver() / 1e6);
+				case "drain" -> this.contestant.leave((int) number(words, 1)).sample();
 				case "data" -> data();
 				default -> throw new IllegalArgumentException("Unknown command: " + command);
 			};

@@ -81,6 +81,17 @@ public final class OtherJvm implements AutoCloseable {
 		return this.process.pid();
 	}
 
+	/**
+	 * Lets it end in good order, and returns when it has.
+	 * @throws Exception if it has not ended after two minutes
+	 */
+	public void leave() throws Exception {
+		this.process.getOutputStream().close();
+		if (!this.process.waitFor(2, TimeUnit.MINUTES)) {
+			throw new IllegalStateException("Process " + this.process.pid() + " does not end");
+		}
+	}
+
 	/** Ends it as {@code kill -9} does, and returns when it has ended. */
 	public void kill() {
 		this.process.destroyForcibly().onExit().join();

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import dev.cajun.ActorContext;
@@ -37,7 +40,8 @@ import io.lettuce.core.RedisURI;
  */
 final class RemoteContestant implements Contestant {
 
-	private static final String CLUSTER = "bench";
+	/** With what its actors store: of each there may be one. */
+	private static final String CLUSTER = "bench-";
 
 	private static final String CLIENT = "client";
 
@@ -49,6 +53,10 @@ final class RemoteContestant implements Contestant {
 
 	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+	private static final Pattern SCRIPTS = Pattern.compile("cmdstat_evalsha:calls=([0-9]+)");
+
+	private final String redisPort;
+
 	private final List<OtherJvm> servers;
 
 	private final CajunNode node;
@@ -57,7 +65,8 @@ final class RemoteContestant implements Contestant {
 
 	private final ConcurrentHashMap<String, Target> targets = new ConcurrentHashMap<>();
 
-	private RemoteContestant(List<OtherJvm> servers, CajunNode node) {
+	private RemoteContestant(String place, List<OtherJvm> servers, CajunNode node) {
+		this.redisPort = place.substring(place.lastIndexOf(':') + 1);
 		this.servers = servers;
 		this.node = node;
 		this.actors = node.system().actors(TYPE, AddAndGet.class);
@@ -81,7 +90,7 @@ final class RemoteContestant implements Contestant {
 			}
 			Children.pause();
 		}
-		return new RemoteContestant(servers, node);
+		return new RemoteContestant(place, servers, node);
 	}
 
 	private static boolean isBalanced(CajunNode node, int nodes) {
@@ -92,13 +101,14 @@ final class RemoteContestant implements Contestant {
 	}
 
 	private static CajunNode start(String name, String place, Persistence persistence) {
+		String cluster = CLUSTER + persistence.name().toLowerCase(Locale.ROOT);
 		String[] addresses = place.split(",", -1);
 		RedisActorStore store = new RedisActorStore(
-				RedisStoreSettings.standalone(RedisURI.create("redis://" + addresses[1]), CLUSTER));
+				RedisStoreSettings.standalone(RedisURI.create("redis://" + addresses[1]), cluster));
 		CajunNode node = CajunNode.builder()
-			.settings(NodeSettings.defaults().withCluster(CLUSTER).withName(name).withShards(SHARDS))
-			.cluster(ClusterSettings.of(CLUSTER, name).withShards(SHARDS).withLeaseTtl(Duration.ofSeconds(10)),
-					new EtcdMetadataStore(EtcdSettings.of(CLUSTER, List.of(URI.create(addresses[0])))),
+			.settings(NodeSettings.defaults().withCluster(cluster).withName(name).withShards(SHARDS))
+			.cluster(ClusterSettings.of(cluster, name).withShards(SHARDS).withLeaseTtl(Duration.ofSeconds(10)),
+					new EtcdMetadataStore(EtcdSettings.of(cluster, List.of(URI.create(addresses[0])))),
 					new GrpcTransport(GrpcSettings.DEFAULTS))
 			.store(store)
 			.actor(ActorDefinition.stateful(TYPE, new Counter(), AddAndGet.class, Long.class,
@@ -141,6 +151,25 @@ final class RemoteContestant implements Contestant {
 	@Override
 	public long failOver() throws Exception {
 		return FailOver.measure(target("account"), this.servers.getLast());
+	}
+
+	@Override
+	public Leaving leave(int actors) throws Exception {
+		ClusterManagement management = this.node.management();
+		String server = SERVER + this.servers.size();
+		List<Target> there = Leaving.populate(actors * (this.servers.size() + 1), (key) -> {
+			Target target = new CounterTarget(this.actors.get(key));
+			target.ask();
+			return server.equals(management.routing(new ActorId(TYPE, key)).node()) ? target : null;
+		});
+		return Leaving.measure(there, this.servers.getLast(), this::storeOperations);
+	}
+
+	/** Scripts that Redis has run: each write, load and claim is one. */
+	private long storeOperations() {
+		Matcher calls = SCRIPTS
+			.matcher(RedisChild.output(List.of("redis-cli", "-p", this.redisPort, "INFO", "commandstats")));
+		return calls.find() ? Long.parseLong(calls.group(1)) : 0;
 	}
 
 	@Override
@@ -205,6 +234,7 @@ final class RemoteContestant implements Contestant {
 		 */
 		public static void main(String[] args) throws IOException {
 			CajunNode node = start(args[0], args[1], Persistence.valueOf(args[2]));
+			Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(node::close));
 			OtherJvm.serve(node.system().node());
 		}
 

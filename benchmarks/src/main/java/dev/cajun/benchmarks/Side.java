@@ -41,6 +41,15 @@ enum Side {
 	/** Apache Pekko Cluster Sharding as four nodes, with its defaults. */
 	FAILOVER_PEER,
 
+	/** This project as three nodes, with actors that store nothing. */
+	DRAIN,
+
+	/** The same with stored state on a Redis of its own. */
+	DRAIN_STATE,
+
+	/** Apache Pekko Cluster Sharding as three nodes, with its defaults. */
+	DRAIN_PEER,
+
 	/** A queue, a virtual thread and a future. */
 	BARE;
 

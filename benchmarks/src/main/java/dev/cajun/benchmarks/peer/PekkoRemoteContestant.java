@@ -12,6 +12,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.cajun.benchmarks.Contestant;
 import dev.cajun.benchmarks.FailOver;
+import dev.cajun.benchmarks.Leaving;
 import dev.cajun.benchmarks.OtherJvm;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -165,6 +166,14 @@ public final class PekkoRemoteContestant implements Contestant {
 	@Override
 	public long failOver() throws Exception {
 		return FailOver.measure(target("account"), this.servers.getLast());
+	}
+
+	@Override
+	public Leaving leave(int actors) throws Exception {
+		List<Target> there = Leaving.populate(actors * (this.servers.size() + 1), (key) -> {
+			return isElsewhere(key) ? new EntityTarget(this.sharding.entityRefFor(KEY, key)) : null;
+		});
+		return Leaving.measure(there, this.servers.getLast(), () -> 0);
 	}
 
 	@Override
