@@ -109,6 +109,12 @@ final class Migrations {
 		System.out.printf(
 				"The longest wait for the busiest counter: median %d ms, p99 %d ms; for any: median %d ms, p99 %d ms%n",
 				percentile(toFirst, 0.5), percentile(toFirst, 0.99), percentile(toAny, 0.5), percentile(toAny, 0.99));
+		System.out.println("The five longest: " + IntStream.range(0, times)
+			.boxed()
+			.sorted((a, b) -> Long.compare(toAny.get(b), toAny.get(a)))
+			.limit(5)
+			.map((i) -> toAny.get(i) / 1000 + " ms at migration " + (i + 1))
+			.collect(Collectors.joining(", ")));
 		// Other work on the machine is no fault of ours
 		int most = this.full ? 200 : 1000;
 		Check.that(percentile(toAny, 0.99) < most, () -> "That is not under " + most + " ms");

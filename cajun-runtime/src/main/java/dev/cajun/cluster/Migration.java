@@ -15,13 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param phase what it is at
  * @param started when this node saw it first
  * @param ended when it ended, or {@code null}
+ * @param failure why the shard is not where it was to go; empty unless it ended so
  */
 public record Migration(long number, int shard, String from, String to, String reason, Phase phase, Instant started,
-		@Nullable Instant ended) {
+		@Nullable Instant ended, String failure) {
 
-	Migration at(Phase next, Instant now) {
-		return new Migration(this.number, this.shard, this.from, this.to, this.reason, next, this.started,
-				next.isEnd() ? now : null);
+	Migration claiming() {
+		return at(Phase.CLAIMING, null, "");
+	}
+
+	Migration completed(Instant now) {
+		return at(Phase.COMPLETED, now, "");
+	}
+
+	Migration ended(Phase how, Instant now, String why) {
+		return at(how, now, why);
+	}
+
+	private Migration at(Phase next, @Nullable Instant end, String why) {
+		return new Migration(this.number, this.shard, this.from, this.to, this.reason, next, this.started, end, why);
 	}
 
 	/** What a move is at. */

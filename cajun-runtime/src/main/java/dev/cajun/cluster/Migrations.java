@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import dev.cajun.placement.Move;
 import dev.cajun.placement.Node;
@@ -34,19 +35,19 @@ final class Migrations {
 			return;
 		}
 		for (int shard = 0; shard < table.shards(); shard++) {
-			follow(shard, table.shard(shard), now);
+			follow(shard, table, now);
 		}
 		this.before = table;
 	}
 
-	private void follow(int shard, ShardPlacement placement, Instant now) {
+	private void follow(int shard, PlacementTable table, Instant now) {
+		ShardPlacement placement = table.shard(shard);
 		Migration known = this.active.get(shard);
 		Move move = placement.move();
 		Node owner = placement.owner();
 		if (known != null && (move == null || move.number() != known.number())) {
-			Migration.Phase phase = phase(known, placement, owner);
-			Migration next = known.at(phase, now);
-			if (phase.isEnd()) {
+			Migration next = next(known, placement, table, now);
+			if (next.phase().isEnd()) {
 				this.active.remove(shard);
 				this.ended.addFirst(next);
 				if (this.ended.size() > REMEMBERED) {
@@ -59,19 +60,32 @@ final class Migrations {
 		}
 		if (move != null && owner != null && !this.active.containsKey(shard)) {
 			this.active.put(shard, new Migration(move.number(), shard, owner.name(), move.target().name(),
-					move.reason().name(), Migration.Phase.RELEASING, now, null));
+					move.reason().name(), Migration.Phase.RELEASING, now, null, ""));
 		}
 	}
 
-	private static Migration.Phase phase(Migration known, ShardPlacement placement, @Nullable Node owner) {
-		if (owner == null || placement.move() != null) {
-			return Migration.Phase.FAILED;
+	private static Migration next(Migration known, ShardPlacement placement, PlacementTable table, Instant now) {
+		Node owner = placement.owner();
+		if (owner != null && owner.name().equals(known.to())) {
+			return (placement.phase() == Phase.CLAIMING) ? known.claiming() : known.completed(now);
 		}
-		if (owner.name().equals(known.to())) {
-			return (placement.phase() == Phase.CLAIMING) ? Migration.Phase.CLAIMING : Migration.Phase.COMPLETED;
+		String lost = lost(known, table);
+		boolean kept = owner != null && owner.name().equals(known.from()) && known.phase() == Migration.Phase.RELEASING;
+		if (kept && lost.isEmpty()) {
+			return known.ended(Migration.Phase.ABORTED, now, "Node " + known.from()
+					+ " keeps it: it did not give it up in time, or " + known.to() + " is not to have it any more");
 		}
-		return (owner.name().equals(known.from()) && known.phase() == Migration.Phase.RELEASING)
-				? Migration.Phase.ABORTED : Migration.Phase.FAILED;
+		String whose = (owner == null) ? "nobody has it" : "node " + owner.name() + " has it";
+		return known.ended(kept ? Migration.Phase.ABORTED : Migration.Phase.FAILED, now,
+				(lost.isEmpty() ? "Node " + known.to() + " did not claim it in time" : lost) + "; " + whose);
+	}
+
+	/** Which of the two is not a member any more. */
+	private static String lost(Migration known, PlacementTable table) {
+		List<String> lost = Stream.of(known.from(), known.to())
+			.filter((name) -> table.members().stream().noneMatch((member) -> member.name().equals(name)))
+			.toList();
+		return lost.isEmpty() ? "" : "Lost meanwhile: " + String.join(", ", lost);
 	}
 
 	List<Migration> all() {

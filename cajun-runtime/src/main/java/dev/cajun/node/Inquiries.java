@@ -135,6 +135,7 @@ final class Inquiries {
 					root.required("limit").asInt());
 			case "active" -> inspection
 				.active(root.required("actors").valueStream().map((actor) -> ActorId.parse(actor.asString())).toList());
+			case "active-in" -> inspection.activeIn(root.required("shard").asInt());
 			case "explain" -> inspection.explain(ActorId.parse(root.required("actor").asString()));
 			case "release" -> inspection.release(ActorId.parse(root.required("actor").asString()));
 			default -> throw new CajunException(
@@ -278,6 +279,11 @@ final class Inquiries {
 			ArrayNode ids = question.putArray("actors");
 			actors.forEach((actor) -> ids.add(actor.toString()));
 			return ask(this.peer, ActivationPage.class, question);
+		}
+
+		@Override
+		public CompletionStage<Integer> activeIn(int shard) {
+			return ask(this.peer, Integer.class, question("active-in").put("shard", shard));
 		}
 
 		@Override

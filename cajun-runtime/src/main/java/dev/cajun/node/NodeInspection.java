@@ -39,6 +39,13 @@ public interface NodeInspection {
 	CompletionStage<ActivationPage> active(List<ActorId> actors);
 
 	/**
+	 * How many actors of a shard are active on the node.
+	 * @param shard the shard
+	 * @return how many
+	 */
+	CompletionStage<Integer> activeIn(int shard);
+
+	/**
 	 * What an actor is doing on the node.
 	 * @param actor the actor
 	 * @return the actor as it is now, not active if it has no activation there

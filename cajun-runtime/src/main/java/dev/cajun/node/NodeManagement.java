@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.cajun.ActorId;
 import dev.cajun.UnknownActorTypeException;
@@ -66,6 +67,17 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 	ActivationPage active(List<ActorId> actors) {
 		return new ActivationPage(
 				actors.stream().filter((actor) -> this.router.activations().find(actor) != null).toList(), null);
+	}
+
+	/** The table has no order, so all of it is looked at. */
+	int activeIn(int shard) {
+		AtomicInteger count = new AtomicInteger();
+		this.router.activations().forEach((activation) -> {
+			if (this.router.shard(activation.id()) == shard) {
+				count.incrementAndGet();
+			}
+		});
+		return count.get();
 	}
 
 	@Override

@@ -31,6 +31,11 @@ record OwnInspection(NodeManagement management) implements NodeInspection {
 	}
 
 	@Override
+	public CompletionStage<Integer> activeIn(int shard) {
+		return answer(() -> this.management.activeIn(shard));
+	}
+
+	@Override
 	public CompletionStage<ActivationInfo> explain(ActorId actor) {
 		return answer(() -> this.management.explain(actor));
 	}

@@ -187,6 +187,24 @@ class OperationsTests {
 	}
 
 	@Test
+	void migrationSaysWhoWasLostMeanwhile() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		String source = cluster.owners().get(7);
+		String target = source.equals("n1") ? "n2" : "n1";
+		String third = source.equals("n3") ? "n2" : "n3";
+		cluster.node(source).shards.stuck(true);
+		done(cluster, third, new Operation.Migrate(7, target));
+		cluster.advance(Duration.ofMillis(200));
+		cluster.kill(target);
+		cluster.await(() -> cluster.node(third).plane.status()
+			.migrations()
+			.stream()
+			.anyMatch(
+					(migration) -> migration.shard() == 7 && migration.failure().contains("Lost meanwhile: " + target)),
+				Duration.ofSeconds(10));
+	}
+
+	@Test
 	void sourceKeepsWhatItDoesNotGiveUpInTimeAndTheMigrationFailsInTheEnd() {
 		SimCluster cluster = SimCluster.of(2, SHARDS);
 		String source = cluster.owners().get(7);
@@ -195,8 +213,10 @@ class OperationsTests {
 		done(cluster, "n1", new Operation.Migrate(7, target));
 		cluster.advance(Duration.ofSeconds(6));
 		assertThat(cluster.node(source).shards.open()).containsKey(7);
-		assertThat(cluster.node("n1").plane.status().migrations())
-			.anySatisfy((migration) -> assertThat(migration.phase()).isEqualTo(Migration.Phase.ABORTED));
+		assertThat(cluster.node("n1").plane.status().migrations()).anySatisfy((migration) -> {
+			assertThat(migration.phase()).isEqualTo(Migration.Phase.ABORTED);
+			assertThat(migration.failure()).contains("Node " + source + " keeps it", "in time");
+		});
 
 		cluster.advance(Duration.ofSeconds(40));
 		assertThat(cluster.settledTable().pins().get(7).node()).isEqualTo(source);

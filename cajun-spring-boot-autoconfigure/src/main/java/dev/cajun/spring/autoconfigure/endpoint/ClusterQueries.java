@@ -29,6 +29,7 @@ import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorPage;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Cluster;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Done;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Load;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Migrating;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.MigrationList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Node;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.NodeVersion;
@@ -316,21 +317,32 @@ final class ClusterQueries {
 
 	private Answer migrate(String type, String key, @Nullable String target) {
 		return guarded(() -> {
-			RoutingInfo routing = this.management.routing(new ActorId(type, key));
-			return operated("migrate", new Operation.Migrate(routing.shard(), (target == null) ? null : name(target)));
+			ActorId actor = new ActorId(type, key);
+			int shard = this.management.routing(actor).shard();
+			NodeInspection owner = owner(actor);
+			Integer activations = (owner == null) ? null : activeIn(owner, shard);
+			String result = operated(new Operation.Migrate(shard, (target == null) ? null : name(target)));
+			return Answer.accepted(new Migrating("migrate", result, shard, activations));
 		});
 	}
 
+	/** Whoever cannot be asked is no reason not to take its shards away. */
+	private static @Nullable Integer activeIn(NodeInspection owner, int shard) throws Exception {
+		try {
+			return Survey.one(owner.activeIn(shard));
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			return null;
+		}
+	}
+
 	private Answer operate(String name, Operation operation) {
-		return guarded(() -> operated(name, operation));
+		return guarded(() -> Answer.accepted(new Done(name, operated(operation))));
 	}
 
 	/** Begun, and carried on by whoever leads. */
-	private Answer operated(String name, Operation operation) throws Exception {
-		return Answer.accepted(new Done(name,
-				this.management.operate(operation)
-					.toCompletableFuture()
-					.get(LEADER_TIMEOUT_SECONDS, TimeUnit.SECONDS)));
+	private String operated(Operation operation) throws Exception {
+		return this.management.operate(operation).toCompletableFuture().get(LEADER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
 	}
 
 	private static @Nullable Boolean flag(@Nullable String given) {

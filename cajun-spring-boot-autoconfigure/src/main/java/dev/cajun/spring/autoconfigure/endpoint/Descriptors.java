@@ -170,6 +170,19 @@ final class Descriptors {
 	}
 
 	/**
+	 * The migration of an actor, which takes all actors of its shard along.
+	 *
+	 * @param operation the operation
+	 * @param result what the leader says
+	 * @param shard the shard
+	 * @param activations how many active actors it has, absent when its owner does not
+	 * say so
+	 */
+	record Migrating(String operation, String result, int shard,
+			@Nullable Integer activations) implements OperationResponseBody {
+	}
+
+	/**
 	 * A store.
 	 *
 	 * @param description its description

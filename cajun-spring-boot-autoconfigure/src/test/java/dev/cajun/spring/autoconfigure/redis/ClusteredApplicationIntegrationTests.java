@@ -83,8 +83,12 @@ class ClusteredApplicationIntegrationTests {
 
 		JsonNode routing = json(first, "/actuator/cluster/routing/lamp/lamp0");
 		String target = routing.path("node").asString().equals("n1") ? "n2" : "n1";
-		assertThat(post(second, "/actuator/cluster/actors/lamp/lamp0/migrate", "{\"target\":\"" + target + "\"}"))
-			.isEqualTo(202);
+		HttpResponse<String> migrating = send(
+				write(second, "/actuator/cluster/actors/lamp/lamp0/migrate", "{\"target\":\"" + target + "\"}"));
+		assertThat(migrating.statusCode()).isEqualTo(202);
+		assertThat(JsonMapper.shared().readTree(migrating.body()).path("activations").asInt())
+			.as("the actors that move along")
+			.isPositive();
 		Awaitility.await()
 			.atMost(PATIENCE)
 			.until(() -> json(first, "/actuator/cluster/routing/lamp/lamp0").path("node").asString().equals(target));
@@ -203,9 +207,11 @@ class ClusteredApplicationIntegrationTests {
 	}
 
 	private int post(ConfigurableApplicationContext context, String path, String json) throws Exception {
-		return send(
-				request(context, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)))
-			.statusCode();
+		return send(write(context, path, json)).statusCode();
+	}
+
+	private static HttpRequest.Builder write(ConfigurableApplicationContext context, String path, String json) {
+		return request(context, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
 	}
 
 	private JsonNode json(ConfigurableApplicationContext context, String path) throws Exception {
