@@ -12,6 +12,8 @@ import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.HotActor;
+import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
 import dev.cajun.node.RoutingInfo;
@@ -112,6 +114,11 @@ class NodeManagement implements ClusterManagement {
 	@Override
 	public CompletionStage<ActivationPage> stored(String type, @Nullable String cursor, int limit) {
 		return management().stored(type, cursor, limit);
+	}
+
+	@Override
+	public HotActors hot(HotActor.Order order, int limit) {
+		return management().hot(order, limit);
 	}
 
 	@Override

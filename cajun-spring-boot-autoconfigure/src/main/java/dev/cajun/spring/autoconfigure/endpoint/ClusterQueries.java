@@ -1,5 +1,7 @@
 package dev.cajun.spring.autoconfigure.endpoint;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +20,19 @@ import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.HotActor;
+import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
-import dev.cajun.node.RoutingInfo;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Actor;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorDetail;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorPage;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Cluster;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Done;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Hot;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.HotList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Load;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Migrating;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.MigrationList;
@@ -54,12 +59,14 @@ final class ClusterQueries {
 
 	private static final int DEFAULT_LIMIT = 100;
 
+	private static final int DEFAULT_HOT = 10;
+
 	private static final long STORE_TIMEOUT_SECONDS = 10;
 
 	private static final long LEADER_TIMEOUT_SECONDS = 10;
 
 	private static final String READS = "'nodes', 'nodes/{id}', 'nodes/{id}/drain-plan', 'shards', 'types', 'actors', "
-			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'routing/{type}/{key}', 'routing/{type}?key=', "
+			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'hot-actors', 'routing/{type}/{key}', 'routing/{type}?key=', "
 			+ "'migrations', 'load' and 'versions'";
 
 	private static final String WRITES = "'nodes/{id}/drain', 'nodes/{id}/undrain', 'actors/{type}/{key}/migrate', "
@@ -72,18 +79,14 @@ final class ClusterQueries {
 		this.management = management;
 	}
 
-	/** What is known here, without a question to any other node. */
 	private Answer cluster() {
 		return guarded(() -> {
 			NodeInfo node = this.management.node();
-			Survey<NodeDetails> own = Survey.of(this.management, List.of(name(node.node())), NodeInspection::node);
-			List<Node> nodes = this.management.nodes()
-				.stream()
-				.map((each) -> Node.of(each, own.answers().get(each.name())))
-				.toList();
+			Nodes nodes = surveyed();
 			return Answer.ok(new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(),
-					node.mode().equals("local") ? node.node() : node.leader(), nodes, node.shards(), Store.of(node),
-					node.quarantined(), new Versions(ClusterManagement.class.getPackage().getImplementationVersion(),
+					node.mode().equals("local") ? node.node() : node.leader(), nodes.nodes(), nodes.unanswered(),
+					node.shards(), Store.of(node), node.quarantined(),
+					new Versions(ClusterManagement.class.getPackage().getImplementationVersion(),
 							StoreMeta.FORMAT_VERSION)));
 		});
 	}
@@ -92,13 +95,35 @@ final class ClusterQueries {
 		return this.management.nodes().stream().map(ClusterNodeInfo::name).toList();
 	}
 
-	private Answer nodes() {
+	private Nodes surveyed() throws InterruptedException {
+		Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
+		return new Nodes(this.management.nodes()
+			.stream()
+			.map((node) -> Node.of(node, survey.answers().get(node.name())))
+			.toList(), survey.unanswered());
+	}
+
+	private Answer hot(ListRequest request) {
+		HotActor.Order order = switch (String.valueOf(request.given(request.by()))) {
+			case "null", "messages" -> HotActor.Order.MESSAGES;
+			case "time" -> HotActor.Order.TIME;
+			default -> null;
+		};
+		if (order == null) {
+			return Answer.badRequest("'by' must be messages or time, was '" + request.by() + "'");
+		}
+		Integer limit = request.limitNumber(DEFAULT_HOT);
+		if (limit == null || limit < 1 || limit > HotActors.MAX) {
+			return Answer
+				.badRequest("'limit' must be a number from 1 to " + HotActors.MAX + ", was '" + request.limit() + "'");
+		}
 		return guarded(() -> {
-			Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
-			return Answer.ok(new Nodes(this.management.nodes()
-				.stream()
-				.map((node) -> Node.of(node, survey.answers().get(node.name())))
-				.toList(), survey.unanswered()));
+			Survey<HotActors> survey = Survey.of(this.management, names(), (each) -> each.hot(order, limit));
+			List<Hot> all = new ArrayList<>();
+			survey.answers().forEach((node, some) -> some.actors().forEach((actor) -> all.add(Hot.of(actor, node))));
+			all.sort(Comparator.comparingDouble((order == HotActor.Order.TIME) ? Hot::busy : Hot::messagesPerSecond)
+				.reversed());
+			return Answer.ok(new HotList(all.stream().limit(limit).toList(), survey.unanswered()));
 		});
 	}
 
@@ -118,7 +143,8 @@ final class ClusterQueries {
 			case 1 -> switch (path[0]) {
 				case "types" -> Answer.ok(new Types(this.management.types()));
 				case "actors" -> list(list);
-				case "nodes" -> nodes();
+				case "hot-actors" -> hot(list);
+				case "nodes" -> guarded(() -> Answer.ok(surveyed()));
 				case "shards" -> Answer.ok(new ShardList(this.management.shards()));
 				case "migrations" -> Answer.ok(new MigrationList(this.management.migrations()));
 				case "load" -> load();
@@ -194,7 +220,7 @@ final class ClusterQueries {
 		String type = request.given(request.type());
 		String node = request.given(request.node());
 		Boolean stored = request.storedFlag();
-		Integer limit = request.limitNumber();
+		Integer limit = request.limitNumber(DEFAULT_LIMIT);
 		if (stored == null) {
 			return Answer.badRequest("'stored' must be true or false, was '" + request.stored() + "'");
 		}
@@ -407,9 +433,10 @@ final class ClusterQueries {
 	 * @param stored stored actors as well
 	 * @param cursor where to start
 	 * @param limit how many
+	 * @param by in what order
 	 */
 	record ListRequest(@Nullable String type, @Nullable String node, @Nullable String stored, @Nullable String cursor,
-			@Nullable String limit) {
+			@Nullable String limit, @Nullable String by) {
 
 		@Nullable String given(@Nullable String parameter) {
 			return (parameter == null || parameter.isBlank()) ? null : parameter;
@@ -424,10 +451,10 @@ final class ClusterQueries {
 			};
 		}
 
-		@Nullable Integer limitNumber() {
+		@Nullable Integer limitNumber(int otherwise) {
 			String given = given(this.limit);
 			try {
-				return (given == null) ? Integer.valueOf(DEFAULT_LIMIT) : Integer.valueOf(given);
+				return (given == null) ? Integer.valueOf(otherwise) : Integer.valueOf(given);
 			}
 			catch (NumberFormatException ex) {
 				return null;

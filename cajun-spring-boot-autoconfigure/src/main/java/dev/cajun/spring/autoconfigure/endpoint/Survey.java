@@ -25,8 +25,8 @@ import dev.cajun.node.NodeInspection;
  */
 record Survey<T>(Map<String, T> answers, List<String> unanswered) {
 
-	/** A node answers within five seconds, or is known not to. */
-	private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(6);
+	/** A node answers within two seconds, or is known not to. */
+	private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
 	static <T> Survey<T> of(ClusterManagement management, Collection<String> nodes,
 			Function<NodeInspection, CompletionStage<T>> question) throws InterruptedException {
