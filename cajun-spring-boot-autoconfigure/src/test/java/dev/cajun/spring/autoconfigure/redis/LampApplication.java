@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -59,6 +60,11 @@ class LampApplication {
 
 	}
 
+	/** Fails. */
+	record Smash() implements LampMessage, Request<Integer> {
+
+	}
+
 	/** A state. */
 	record Lamp(int presses) {
 
@@ -85,6 +91,7 @@ class LampApplication {
 					context.reply(look, lamp.presses());
 					yield lamp;
 				}
+				case Smash smash -> throw new IllegalStateException("smashed");
 			};
 		}
 
@@ -103,6 +110,11 @@ class LampApplication {
 		@PostMapping("/lamps/{name}")
 		int press(@PathVariable String name) {
 			return this.lamps.get(name).call(new Press());
+		}
+
+		@DeleteMapping("/lamps/{name}")
+		int smash(@PathVariable String name) {
+			return this.lamps.get(name).call(new Smash());
 		}
 
 		@GetMapping("/lamps/{name}")

@@ -1,0 +1,178 @@
+package dev.cajun.spring.autoconfigure.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Applications with lamps that form a cluster, with an etcd and a Redis of their own, and
+ * a client of their HTTP interface.
+ */
+public final class LampCluster implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private final RedisProcess redis = RedisProcess.started();
+
+	private final Path directory;
+
+	private final Process etcd;
+
+	private final String etcdEndpoint;
+
+	private final Map<String, ConfigurableApplicationContext> nodes = new TreeMap<>();
+
+	private LampCluster() {
+		this.etcdEndpoint = "http://127.0.0.1:" + RedisProcess.freePort();
+		String peers = "http://127.0.0.1:" + RedisProcess.freePort();
+		try {
+			this.directory = Files.createTempDirectory("cajun-etcd-");
+			this.etcd = new ProcessBuilder("etcd", "--name", "e1", "--data-dir",
+					this.directory.resolve("data").toString(), "--listen-client-urls", this.etcdEndpoint,
+					"--advertise-client-urls", this.etcdEndpoint, "--listen-peer-urls", peers,
+					"--initial-advertise-peer-urls", peers, "--initial-cluster", "e1=" + peers)
+				.redirectErrorStream(true)
+				.redirectOutput(this.directory.resolve("etcd.log").toFile())
+				.start();
+			Runtime.getRuntime().addShutdownHook(new Thread(this.etcd::destroyForcibly));
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(
+					"These tests need 'etcd' on the PATH: install it (Debian: apt-get install etcd-server)", ex);
+		}
+	}
+
+	/** The servers, and no node yet. */
+	public static LampCluster empty() {
+		return new LampCluster();
+	}
+
+	/** Nodes n1, n2, … of which each has shards. */
+	public static LampCluster started(int count, String... properties) {
+		LampCluster cluster = empty();
+		for (int i = 1; i <= count; i++) {
+			cluster.start("n" + i, properties);
+		}
+		cluster.awaitShards(count);
+		return cluster;
+	}
+
+	/** Starts a node. */
+	public ConfigurableApplicationContext start(String name, String... properties) {
+		List<String> arguments = new ArrayList<>(List.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
+				"--cajun.etcd.endpoints=" + this.etcdEndpoint, "--cajun.cluster.lease-ttl=3s",
+				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
+				"--cajun.persistence.store=redis", "--management.endpoint.cluster.access=unrestricted"));
+		arguments.addAll(List.of(properties));
+		ConfigurableApplicationContext node = LampApplication.start(arguments.toArray(String[]::new));
+		this.nodes.put(name, node);
+		return node;
+	}
+
+	/** A node that was started in another way. */
+	void add(String name, ConfigurableApplicationContext node) {
+		this.nodes.put(name, node);
+	}
+
+	int etcdPort() {
+		return URI.create(this.etcdEndpoint).getPort();
+	}
+
+	int redisPort() {
+		return this.redis.port();
+	}
+
+	/** The names of the nodes that were started. */
+	public List<String> names() {
+		return List.copyOf(this.nodes.keySet());
+	}
+
+	/** Stops a node in good order. */
+	public void stop(String name) {
+		this.nodes.remove(name).close();
+	}
+
+	/** Waits until so many nodes are up, have shards, and answer each other. */
+	public void awaitShards(int count) {
+		for (String name : names()) {
+			Awaitility.await("nodes as " + name + " sees them").atMost(PATIENCE).until(() -> {
+				JsonNode answer = json(name, "/actuator/cluster/nodes");
+				return answer.path("nodes").size() == count && answer.path("unanswered").isEmpty() && answer
+					.path("nodes")
+					.valueStream()
+					.allMatch((node) -> node.path("state").asString().equals("UP") && node.path("shards").asInt() > 0);
+			});
+		}
+	}
+
+	/** Presses a lamp through a node; answers how often it was pressed. */
+	public int press(String node, String lamp) {
+		return Integer.parseInt(send(request(node, "/lamps/" + lamp).POST(BodyPublishers.noBody())).body());
+	}
+
+	public HttpResponse<String> get(String node, String path) {
+		return send(request(node, path).GET());
+	}
+
+	public JsonNode json(String node, String path) {
+		return JsonMapper.shared().readTree(get(node, path).body());
+	}
+
+	public HttpResponse<String> post(String node, String path, String json) {
+		return send(request(node, path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+	}
+
+	public HttpResponse<String> send(HttpRequest.Builder request) {
+		try {
+			return this.client.send(request.build(), BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** A request to a node; actuators have a port of their own where that is separate. */
+	public HttpRequest.Builder request(String node, String path) {
+		var environment = this.nodes.get(node).getEnvironment();
+		String port = environment.getProperty("local.server.port");
+		if (path.startsWith("/actuator")) {
+			port = environment.getProperty("local.management.port", port);
+		}
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+	}
+
+	@Override
+	public void close() throws IOException {
+		List.copyOf(this.nodes.values()).reversed().forEach(ConfigurableApplicationContext::close);
+		this.redis.close();
+		this.etcd.destroyForcibly().onExit().join();
+		try (Stream<Path> files = Files.walk(this.directory)) {
+			files.sorted((a, b) -> b.compareTo(a)).forEach((file) -> file.toFile().delete());
+		}
+	}
+
+}
