@@ -108,9 +108,6 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private volatile long lastUsed;
 
-	/** Of an actor that has handled something. */
-	private @Nullable Usage usage;
-
 	/** How the activation leaves this node; {@code null} while it stays. */
 	private volatile @Nullable Departure departure;
 
@@ -845,35 +842,6 @@ public final class Activation extends Mailbox implements Runnable {
 	 */
 	public @Nullable String quarantine() {
 		return this.quarantine;
-	}
-
-	void used(int handled, long handlerNanos, long nanoTime) {
-		Usage usage = this.usage;
-		if (usage == null) {
-			usage = new Usage();
-			this.usage = usage;
-		}
-		usage.add(handled, handlerNanos, nanoTime);
-	}
-
-	/**
-	 * Messages that it handled of late.
-	 * @param nanoTime now, by the node's monotonic clock
-	 * @return how many a second
-	 */
-	public double messagesPerSecond(long nanoTime) {
-		Usage usage = this.usage;
-		return (usage == null) ? 0 : usage.messagesPerSecond(nanoTime);
-	}
-
-	/**
-	 * How long its handler ran of late.
-	 * @param nanoTime now, by the node's monotonic clock
-	 * @return the part of the time, 0 to 1
-	 */
-	public double busy(long nanoTime) {
-		Usage usage = this.usage;
-		return (usage == null) ? 0 : usage.busy(nanoTime);
 	}
 
 	boolean isIdle() {

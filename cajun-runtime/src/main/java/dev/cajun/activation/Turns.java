@@ -97,7 +97,6 @@ final class Turns {
 		if (drain.handled > 0) {
 			this.type.statistics().handled.add(drain.handled);
 			this.type.statistics().handlerNanos.add(now - start);
-			this.activation.used(drain.handled, now - start, now);
 			this.host.handled(this.type, this.activation.id(), drain.handled);
 		}
 		return this.after;

@@ -119,14 +119,6 @@ public interface ClusterManagement {
 	CompletionStage<ActivationPage> stored(String type, @Nullable String cursor, int limit);
 
 	/**
-	 * The actors on this node that have most to do; of others ask {@link #at}.
-	 * @param order by what
-	 * @param limit how many at most, 1 to {@link HotActors#MAX}
-	 * @return the actors, over the last ten to twenty seconds
-	 */
-	HotActors hot(HotActor.Order order, int limit);
-
-	/**
 	 * Explains one actor.
 	 * @param actor the actor, active or not
 	 * @return what is known here

@@ -136,8 +136,6 @@ final class Inquiries {
 			case "active" -> inspection
 				.active(root.required("actors").valueStream().map((actor) -> ActorId.parse(actor.asString())).toList());
 			case "active-in" -> inspection.activeIn(root.required("shard").asInt());
-			case "hot" -> inspection.hot(HotActor.Order.valueOf(root.required("order").asString()),
-					root.required("limit").asInt());
 			case "explain" -> inspection.explain(ActorId.parse(root.required("actor").asString()));
 			case "release" -> inspection.release(ActorId.parse(root.required("actor").asString()));
 			default -> throw new CajunException(
@@ -286,11 +284,6 @@ final class Inquiries {
 		@Override
 		public CompletionStage<Integer> activeIn(int shard) {
 			return ask(this.peer, Integer.class, question("active-in").put("shard", shard));
-		}
-
-		@Override
-		public CompletionStage<HotActors> hot(HotActor.Order order, int limit) {
-			return ask(this.peer, HotActors.class, question("hot").put("order", order.name()).put("limit", limit));
 		}
 
 		@Override

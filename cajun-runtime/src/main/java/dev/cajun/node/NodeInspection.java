@@ -46,14 +46,6 @@ public interface NodeInspection {
 	CompletionStage<Integer> activeIn(int shard);
 
 	/**
-	 * The actors on the node that have most to do.
-	 * @param order by what
-	 * @param limit how many at most, 1 to {@link HotActors#MAX}
-	 * @return the actors
-	 */
-	CompletionStage<HotActors> hot(HotActor.Order order, int limit);
-
-	/**
 	 * What an actor is doing on the node.
 	 * @param actor the actor
 	 * @return the actor as it is now, not active if it has no activation there

@@ -81,11 +81,6 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 	}
 
 	@Override
-	public HotActors hot(HotActor.Order order, int limit) {
-		return HotActors.of(this.router, order, limit, this.owner.scheduler().nanoTime());
-	}
-
-	@Override
 	public List<ClusterNodeInfo> nodes() {
 		ClusterStatus cluster = this.owner.clusterStatus();
 		if (cluster == null) {

@@ -36,11 +36,6 @@ record OwnInspection(NodeManagement management) implements NodeInspection {
 	}
 
 	@Override
-	public CompletionStage<HotActors> hot(HotActor.Order order, int limit) {
-		return answer(() -> this.management.hot(order, limit));
-	}
-
-	@Override
 	public CompletionStage<ActivationInfo> explain(ActorId actor) {
 		return answer(() -> this.management.explain(actor));
 	}

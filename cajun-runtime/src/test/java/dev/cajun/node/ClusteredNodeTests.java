@@ -206,29 +206,6 @@ class ClusteredNodeTests {
 	}
 
 	@Test
-	void everyNodeSaysWhichOfItsActorsHaveMostToDo() {
-		start("n1", "n2");
-		ClusterManagement management = process("n1").node.management();
-		for (int i = 0; i < 30; i++) {
-			account("n1", "k" + i).call(new TestActor.Add(1));
-		}
-		ActorId hot = ownedBy("n2", management);
-		for (int i = 0; i < 100; i++) {
-			account("n1", hot.key()).call(new TestActor.Add(1));
-		}
-
-		for (HotActor.Order order : HotActor.Order.values()) {
-			List<HotActor> hottest = answer(management.at("n2").hot(order, 3)).actors();
-			assertThat(hottest).hasSize(3).extracting(HotActor::messagesPerSecond).allMatch((rate) -> rate > 0);
-			assertThat(hottest.getFirst().messagesPerSecond()).isGreaterThan(5);
-			assertThat(hottest.getFirst().actor()).isEqualTo(hot);
-		}
-		assertThat(management.at("n2").hot(HotActor.Order.TIME, 0).toCompletableFuture()).failsWithin(PATIENCE)
-			.withThrowableOfType(ExecutionException.class)
-			.withCauseInstanceOf(IllegalArgumentException.class);
-	}
-
-	@Test
 	void wrongQuestionsAndNodesThatAreAwayFailWithTheReason() {
 		start("n1", "n2");
 		ClusterManagement management = process("n1").node.management();

@@ -12,8 +12,6 @@ import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
-import dev.cajun.node.HotActor;
-import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
 import dev.cajun.node.RoutingInfo;
@@ -114,11 +112,6 @@ class NodeManagement implements ClusterManagement {
 	@Override
 	public CompletionStage<ActivationPage> stored(String type, @Nullable String cursor, int limit) {
 		return management().stored(type, cursor, limit);
-	}
-
-	@Override
-	public HotActors hot(HotActor.Order order, int limit) {
-		return management().hot(order, limit);
 	}
 
 	@Override

@@ -30,15 +30,15 @@ class ClusterEndpoint {
 
 	@ReadOperation
 	OperationResponseBody cluster() {
-		return body(this.queries.read(new String[0], new ListRequest(null, null, null, null, null, null), null));
+		return body(this.queries.read(new String[0], new ListRequest(null, null, null, null, null), null));
 	}
 
 	/** The resources below, by the segments of their path. */
 	@ReadOperation
 	OperationResponseBody find(@Selector(match = Match.ALL_REMAINING) String[] path, @Nullable String type,
 			@Nullable String node, @Nullable String stored, @Nullable String cursor, @Nullable String limit,
-			@Nullable String by, @Nullable String key) {
-		return body(this.queries.read(path, new ListRequest(type, node, stored, cursor, limit, by), key));
+			@Nullable String key) {
+		return body(this.queries.read(path, new ListRequest(type, node, stored, cursor, limit), key));
 	}
 
 	private static OperationResponseBody body(Answer answer) {

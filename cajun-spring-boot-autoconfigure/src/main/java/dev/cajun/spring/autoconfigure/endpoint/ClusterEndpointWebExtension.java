@@ -45,8 +45,8 @@ class ClusterEndpointWebExtension {
 	@ReadOperation
 	WebEndpointResponse<OperationResponseBody> find(@Selector(match = Match.ALL_REMAINING) String[] path,
 			@Nullable String type, @Nullable String node, @Nullable String stored, @Nullable String cursor,
-			@Nullable String limit, @Nullable String by, @Nullable String key) {
-		return response(this.queries.read(path, new ListRequest(type, node, stored, cursor, limit, by), key));
+			@Nullable String limit, @Nullable String key) {
+		return response(this.queries.read(path, new ListRequest(type, node, stored, cursor, limit), key));
 	}
 
 	@WriteOperation

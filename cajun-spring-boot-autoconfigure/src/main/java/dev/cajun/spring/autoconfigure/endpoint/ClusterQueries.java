@@ -1,7 +1,5 @@
 package dev.cajun.spring.autoconfigure.endpoint;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +18,6 @@ import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
-import dev.cajun.node.HotActor;
-import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
@@ -31,8 +27,6 @@ import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorDetail;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorPage;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Cluster;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Done;
-import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Hot;
-import dev.cajun.spring.autoconfigure.endpoint.Descriptors.HotList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Load;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Migrating;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.MigrationList;
@@ -59,14 +53,12 @@ final class ClusterQueries {
 
 	private static final int DEFAULT_LIMIT = 100;
 
-	private static final int DEFAULT_HOT = 10;
-
 	private static final long STORE_TIMEOUT_SECONDS = 10;
 
 	private static final long LEADER_TIMEOUT_SECONDS = 10;
 
 	private static final String READS = "'nodes', 'nodes/{id}', 'nodes/{id}/drain-plan', 'shards', 'types', 'actors', "
-			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'hot-actors', 'routing/{type}/{key}', 'routing/{type}?key=', "
+			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'routing/{type}/{key}', 'routing/{type}?key=', "
 			+ "'migrations', 'load' and 'versions'";
 
 	private static final String WRITES = "'nodes/{id}/drain', 'nodes/{id}/undrain', 'actors/{type}/{key}/migrate', "
@@ -103,30 +95,6 @@ final class ClusterQueries {
 			.toList(), survey.unanswered());
 	}
 
-	private Answer hot(ListRequest request) {
-		HotActor.Order order = switch (String.valueOf(request.given(request.by()))) {
-			case "null", "messages" -> HotActor.Order.MESSAGES;
-			case "time" -> HotActor.Order.TIME;
-			default -> null;
-		};
-		if (order == null) {
-			return Answer.badRequest("'by' must be messages or time, was '" + request.by() + "'");
-		}
-		Integer limit = request.limitNumber(DEFAULT_HOT);
-		if (limit == null || limit < 1 || limit > HotActors.MAX) {
-			return Answer
-				.badRequest("'limit' must be a number from 1 to " + HotActors.MAX + ", was '" + request.limit() + "'");
-		}
-		return guarded(() -> {
-			Survey<HotActors> survey = Survey.of(this.management, names(), (each) -> each.hot(order, limit));
-			List<Hot> all = new ArrayList<>();
-			survey.answers().forEach((node, some) -> some.actors().forEach((actor) -> all.add(Hot.of(actor, node))));
-			all.sort(Comparator.comparingDouble((order == HotActor.Order.TIME) ? Hot::busy : Hot::messagesPerSecond)
-				.reversed());
-			return Answer.ok(new HotList(all.stream().limit(limit).toList(), survey.unanswered()));
-		});
-	}
-
 	private Answer load() {
 		return guarded(() -> {
 			Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
@@ -143,7 +111,6 @@ final class ClusterQueries {
 			case 1 -> switch (path[0]) {
 				case "types" -> Answer.ok(new Types(this.management.types()));
 				case "actors" -> list(list);
-				case "hot-actors" -> hot(list);
 				case "nodes" -> guarded(() -> Answer.ok(surveyed()));
 				case "shards" -> Answer.ok(new ShardList(this.management.shards()));
 				case "migrations" -> Answer.ok(new MigrationList(this.management.migrations()));
@@ -220,7 +187,7 @@ final class ClusterQueries {
 		String type = request.given(request.type());
 		String node = request.given(request.node());
 		Boolean stored = request.storedFlag();
-		Integer limit = request.limitNumber(DEFAULT_LIMIT);
+		Integer limit = request.limitNumber();
 		if (stored == null) {
 			return Answer.badRequest("'stored' must be true or false, was '" + request.stored() + "'");
 		}
@@ -433,10 +400,9 @@ final class ClusterQueries {
 	 * @param stored stored actors as well
 	 * @param cursor where to start
 	 * @param limit how many
-	 * @param by in what order
 	 */
 	record ListRequest(@Nullable String type, @Nullable String node, @Nullable String stored, @Nullable String cursor,
-			@Nullable String limit, @Nullable String by) {
+			@Nullable String limit) {
 
 		@Nullable String given(@Nullable String parameter) {
 			return (parameter == null || parameter.isBlank()) ? null : parameter;
@@ -451,10 +417,10 @@ final class ClusterQueries {
 			};
 		}
 
-		@Nullable Integer limitNumber(int otherwise) {
+		@Nullable Integer limitNumber() {
 			String given = given(this.limit);
 			try {
-				return (given == null) ? Integer.valueOf(otherwise) : Integer.valueOf(given);
+				return (given == null) ? Integer.valueOf(DEFAULT_LIMIT) : Integer.valueOf(given);
 			}
 			catch (NumberFormatException ex) {
 				return null;

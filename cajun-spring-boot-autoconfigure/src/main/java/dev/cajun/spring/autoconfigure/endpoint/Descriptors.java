@@ -12,7 +12,6 @@ import dev.cajun.cluster.Migration;
 import dev.cajun.cluster.Ownership;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterNodeInfo;
-import dev.cajun.node.HotActor;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.RoutingInfo;
@@ -144,38 +143,6 @@ final class Descriptors {
 		static Routing of(RoutingInfo routing) {
 			return new Routing(routing.actor().type(), routing.actor().key(), routing.shard(), routing.node(),
 					routing.address(), routing.epoch(), routing.source());
-		}
-
-	}
-
-	/**
-	 * {@code GET /actuator/cluster/hot-actors}.
-	 *
-	 * @param actors the actors that have most to do, the hottest first
-	 * @param unanswered the names of nodes that did not answer
-	 */
-	record HotList(List<Hot> actors, List<String> unanswered) implements OperationResponseBody {
-	}
-
-	/**
-	 * An actor that has much to do, over the last ten to twenty seconds.
-	 *
-	 * @param type its type
-	 * @param key its key
-	 * @param node the name of the node that runs it
-	 * @param messagesPerSecond messages handled
-	 * @param busy the part of the time that its handler ran, 0 to 1
-	 * @param mailbox messages waiting
-	 */
-	record Hot(String type, String key, String node, double messagesPerSecond, double busy, int mailbox) {
-
-		static Hot of(HotActor hot, String node) {
-			return new Hot(hot.actor().type(), hot.actor().key(), node, rounded(hot.messagesPerSecond()),
-					rounded(hot.busy()), hot.mailbox());
-		}
-
-		private static double rounded(double value) {
-			return Math.round(value * 1000) / 1000.0;
 		}
 
 	}

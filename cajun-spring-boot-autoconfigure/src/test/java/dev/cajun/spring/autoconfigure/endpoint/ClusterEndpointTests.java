@@ -141,19 +141,6 @@ class ClusterEndpointTests {
 		assertThat(second.path("actors").path(0)).isNotEqualTo(first.path("actors").path(0));
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "", "?by=messages", "?by=time&limit=1" })
-	void showsTheActorsThatHaveMostToDo(String query) throws Exception {
-		for (int i = 0; i < 500; i++) {
-			this.lamps.get("hot").call(new Switch());
-		}
-		JsonNode hottest = json(get("/cluster/hot-actors" + query)).path("actors").path(0);
-		assertThat(hottest.path("key").asString()).isEqualTo("hot");
-		assertThat(hottest.path("node").asString()).isEqualTo("local");
-		assertThat(hottest.path("messagesPerSecond").asDouble()).isPositive();
-		assertThat(hottest.path("busy").asDouble()).isBetween(0.0, 1.0);
-	}
-
 	@Test
 	void explainsAnActor() throws Exception {
 		this.lamps.get("explained").call(new Switch());
@@ -193,9 +180,7 @@ class ClusterEndpointTests {
 			"/cluster/actors?type=nothing, 404", "/cluster/actors?type=nothing&stored=true, 404",
 			"/cluster/actors?node=other, 404", "/cluster/actors/nothing/a, 404", "/cluster/actors/Bad%20Type/a, 400",
 			"/cluster/actors/lamp, 400", "/cluster/actors/lamp?key=, 400", "/cluster/actors/lamp?key=%01, 400",
-			"/cluster/hot-actors?by=size, 400", "/cluster/hot-actors?limit=101, 400",
-			"/cluster/hot-actors?limit=-1, 400", "/cluster/actors/lamp/a/b, 404", "/cluster/nothing, 404",
-			"/cluster/nothing/at/all/here, 404" })
+			"/cluster/actors/lamp/a/b, 404", "/cluster/nothing, 404", "/cluster/nothing/at/all/here, 404" })
 	void refusesBadInput(String path, int status) throws Exception {
 		HttpResponse<String> response = get(path);
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(status);

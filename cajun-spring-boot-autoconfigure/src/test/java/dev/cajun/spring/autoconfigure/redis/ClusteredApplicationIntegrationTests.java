@@ -9,7 +9,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -33,8 +32,6 @@ import static org.mockito.Mockito.mock;
 
 /** Applications that form a cluster, by properties alone, with a real etcd and Redis. */
 class ClusteredApplicationIntegrationTests {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(40);
 
 	private final LampCluster cluster = LampCluster.empty();
 

@@ -83,8 +83,11 @@ public final class LampCluster implements AutoCloseable {
 		List<String> arguments = new ArrayList<>(List.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
 				"--cajun.etcd.endpoints=" + this.etcdEndpoint, "--cajun.cluster.lease-ttl=3s",
 				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
-				"--cajun.persistence.store=redis", "--management.endpoint.cluster.access=unrestricted"));
+				"--cajun.persistence.store=redis"));
 		arguments.addAll(List.of(properties));
+		if (arguments.stream().noneMatch((argument) -> argument.startsWith("--management.endpoint.cluster.access"))) {
+			arguments.add("--management.endpoint.cluster.access=unrestricted");
+		}
 		ConfigurableApplicationContext node = LampApplication.start(arguments.toArray(String[]::new));
 		this.nodes.put(name, node);
 		return node;
