@@ -135,6 +135,7 @@ final class Inquiries {
 					root.required("limit").asInt());
 			case "active" -> inspection
 				.active(root.required("actors").valueStream().map((actor) -> ActorId.parse(actor.asString())).toList());
+			case "hot-actors" -> inspection.hotActors(root.required("limit").asInt());
 			case "explain" -> inspection.explain(ActorId.parse(root.required("actor").asString()));
 			case "release" -> inspection.release(ActorId.parse(root.required("actor").asString()));
 			default -> throw new CajunException(
@@ -278,6 +279,11 @@ final class Inquiries {
 			ArrayNode ids = question.putArray("actors");
 			actors.forEach((actor) -> ids.add(actor.toString()));
 			return ask(this.peer, ActivationPage.class, question);
+		}
+
+		@Override
+		public CompletionStage<HotActors> hotActors(int limit) {
+			return ask(this.peer, HotActors.class, question("hot-actors").put("limit", limit));
 		}
 
 		@Override

@@ -39,6 +39,13 @@ public interface NodeInspection {
 	CompletionStage<ActivationPage> active(List<ActorId> actors);
 
 	/**
+	 * The actors of the node that have most to do.
+	 * @param limit how many, 1 to {@link ClusterManagement#MAX_HOT_ACTORS}
+	 * @return the actors
+	 */
+	CompletionStage<HotActors> hotActors(int limit);
+
+	/**
 	 * What an actor is doing on the node.
 	 * @param actor the actor
 	 * @return the actor as it is now, not active if it has no activation there

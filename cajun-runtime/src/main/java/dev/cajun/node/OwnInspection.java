@@ -31,6 +31,11 @@ record OwnInspection(NodeManagement management) implements NodeInspection {
 	}
 
 	@Override
+	public CompletionStage<HotActors> hotActors(int limit) {
+		return answer(() -> this.management.hotActors(limit));
+	}
+
+	@Override
 	public CompletionStage<ActivationInfo> explain(ActorId actor) {
 		return answer(() -> this.management.explain(actor));
 	}
