@@ -53,9 +53,10 @@ class ClusterPageConfiguration {
 		Map<String, Object> settings = Map.of("endpoint", (base.equals("/") ? "" : base) + "/" + path, "writable",
 				access == Access.UNRESTRICTED);
 		return RouterFunctions.route()
-			.GET(PATH, (request) -> ServerResponse
-				.temporaryRedirect(URI.create(request.requestPath().contextPath().value() + PATH + "/"))
-				.build())
+			.GET(PATH,
+					(request) -> ServerResponse
+						.temporaryRedirect(URI.create(request.requestPath().contextPath().value() + PATH + "/"))
+						.build())
 			.GET(PATH + "/", (request) -> file("page/index.html", MediaType.TEXT_HTML))
 			.GET(PATH + "/page.css", (request) -> file("page/page.css", MediaType.valueOf("text/css")))
 			.GET(PATH + "/page.js", (request) -> file("page/page.js", MediaType.valueOf("text/javascript")))

@@ -227,8 +227,8 @@ final class ClusterQueries {
 	private Answer hotActors(ListRequest request) {
 		Integer limit = (request.given(request.limit()) == null) ? Integer.valueOf(DEFAULT_HOT) : request.limitNumber();
 		if (limit == null || limit < 1 || limit > ClusterManagement.MAX_HOT_ACTORS) {
-			return Answer.badRequest("'limit' must be a number from 1 to " + ClusterManagement.MAX_HOT_ACTORS + ", was '"
-					+ request.limit() + "'");
+			return Answer.badRequest("'limit' must be a number from 1 to " + ClusterManagement.MAX_HOT_ACTORS
+					+ ", was '" + request.limit() + "'");
 		}
 		return guarded(() -> {
 			Survey<HotActors> survey = Survey.of(this.management, names(), (node) -> node.hotActors(limit));

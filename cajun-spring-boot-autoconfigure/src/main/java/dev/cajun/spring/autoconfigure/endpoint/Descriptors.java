@@ -237,7 +237,8 @@ final class Descriptors {
 
 		static HotActorList of(Map<String, HotActors> nodes, int limit, List<String> unanswered) {
 			return new HotActorList(
-					first(nodes, HotActors::byMessages, Comparator.comparingDouble(BusyActor::messagesPerSecond), limit),
+					first(nodes, HotActors::byMessages, Comparator.comparingDouble(BusyActor::messagesPerSecond),
+							limit),
 					first(nodes, HotActors::byHandlerTime, Comparator.comparingDouble(BusyActor::busy), limit),
 					unanswered);
 		}

@@ -48,7 +48,7 @@ function button(label, action, className) {
 }
 
 function time(instant) {
-	return instant ? new Date(instant).toLocaleString() : '';
+	return instant ? new Date(instant).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' }) : '';
 }
 
 function rate(number) {
