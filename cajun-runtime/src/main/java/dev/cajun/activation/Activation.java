@@ -108,6 +108,9 @@ public final class Activation extends Mailbox implements Runnable {
 
 	private volatile long lastUsed;
 
+	/** What was handled lately; written by whoever has the right to run. */
+	private final Recent recent;
+
 	/** How the activation leaves this node; {@code null} while it stays. */
 	private volatile @Nullable Departure departure;
 
@@ -122,6 +125,7 @@ public final class Activation extends Mailbox implements Runnable {
 		this.host = host;
 		this.sinceMillis = host.scheduler().now().toEpochMilli();
 		this.lastUsed = host.scheduler().nanoTime();
+		this.recent = new Recent(this.lastUsed);
 	}
 
 	// ---- the loop
@@ -455,6 +459,7 @@ public final class Activation extends Mailbox implements Runnable {
 	/** The runtime failed, not the handler: refuse what is here and start afresh. */
 	private boolean broken(Throwable error) {
 		logger.error("Actor {} was ended by an error of the runtime; please report it", this.id, error);
+		this.type.statistics().violations.increment();
 		note(error);
 		Refusal why = new Refusal("Actor " + this.id + " was ended by " + error, CajunException::new);
 		Drain drain = this.current;
@@ -842,6 +847,22 @@ public final class Activation extends Mailbox implements Runnable {
 	 */
 	public @Nullable String quarantine() {
 		return this.quarantine;
+	}
+
+	/**
+	 * Messages that wait or are in hand.
+	 * @return how many
+	 */
+	public int mailboxDepth() {
+		return depth();
+	}
+
+	/**
+	 * What was handled lately.
+	 * @return live figures
+	 */
+	public Recent recent() {
+		return this.recent;
 	}
 
 	boolean isIdle() {

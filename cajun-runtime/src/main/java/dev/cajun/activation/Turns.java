@@ -94,6 +94,9 @@ final class Turns {
 			drain.turn().leaveThread();
 			drain.endedAt = now;
 		}
+		if (drain.taken > 0) {
+			this.activation.recent().add(now, drain.taken, now - start);
+		}
 		if (drain.handled > 0) {
 			this.type.statistics().handled.add(drain.handled);
 			this.type.statistics().handlerNanos.add(now - start);

@@ -52,6 +52,8 @@ public final class TypeStatistics {
 
 	final LongAdder quarantined = new LongAdder();
 
+	final LongAdder violations = new LongAdder();
+
 	/**
 	 * Messages whose handler returned.
 	 * @return how many
@@ -226,6 +228,14 @@ public final class TypeStatistics {
 	 */
 	public long quarantined() {
 		return this.quarantined.sum();
+	}
+
+	/**
+	 * Activations that an error of the runtime ended: something held that must not.
+	 * @return how many
+	 */
+	public long violations() {
+		return this.violations.sum();
 	}
 
 }

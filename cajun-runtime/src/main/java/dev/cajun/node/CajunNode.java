@@ -150,7 +150,8 @@ public final class CajunNode implements AutoCloseable {
 		this.quiescence = new Quiescence(this.router);
 		this.system = new NodeActorSystem(this.node, this.types, this.router);
 		this.load = new LoadMeter(this.types.values(), this.settings.shards(), this.router::handled, this.scheduler);
-		NodeManagement management = new NodeManagement(this, this.router);
+		NodeManagement management = new NodeManagement(this, this.router,
+				new Census(this.router.activations(), this.scheduler));
 		this.management = management;
 		if (this.member != null) {
 			this.member.inquiries().answerWith(new OwnInspection(management));

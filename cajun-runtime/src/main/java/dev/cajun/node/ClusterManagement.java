@@ -22,6 +22,9 @@ public interface ClusterManagement {
 	/** The most rows of a page. */
 	int MAX_PAGE = 1000;
 
+	/** The most actors that a node names as those that have most to do. */
+	int MAX_HOT_ACTORS = 100;
+
 	/**
 	 * This node.
 	 * @return how it is now
@@ -107,6 +110,20 @@ public interface ClusterManagement {
 	 * @throws dev.cajun.UnknownActorTypeException if there is no such type
 	 */
 	ActivationPage activations(@Nullable String type, @Nullable String cursor, int limit);
+
+	/**
+	 * The actors of this node that have most to do.
+	 * @param limit how many, 1 to {@value #MAX_HOT_ACTORS}
+	 * @return the actors, at most a second old
+	 */
+	HotActors hotActors(int limit);
+
+	/**
+	 * How full mailboxes are on this node.
+	 * @return by actor type, at most a second old; without types whose mailboxes are
+	 * empty
+	 */
+	Map<String, MailboxDepths> mailboxes();
 
 	/**
 	 * Pages through the stored actors of a type, active or not.

@@ -136,6 +136,7 @@ final class Inquiries {
 			case "active" -> inspection
 				.active(root.required("actors").valueStream().map((actor) -> ActorId.parse(actor.asString())).toList());
 			case "active-in" -> inspection.activeIn(root.required("shard").asInt());
+			case "hot-actors" -> inspection.hotActors(root.required("limit").asInt());
 			case "explain" -> inspection.explain(ActorId.parse(root.required("actor").asString()));
 			case "release" -> inspection.release(ActorId.parse(root.required("actor").asString()));
 			default -> throw new CajunException(
@@ -284,6 +285,11 @@ final class Inquiries {
 		@Override
 		public CompletionStage<Integer> activeIn(int shard) {
 			return ask(this.peer, Integer.class, question("active-in").put("shard", shard));
+		}
+
+		@Override
+		public CompletionStage<HotActors> hotActors(int limit) {
+			return ask(this.peer, HotActors.class, question("hot-actors").put("limit", limit));
 		}
 
 		@Override

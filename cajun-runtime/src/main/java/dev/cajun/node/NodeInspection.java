@@ -46,6 +46,13 @@ public interface NodeInspection {
 	CompletionStage<Integer> activeIn(int shard);
 
 	/**
+	 * The actors of the node that have most to do.
+	 * @param limit how many, 1 to {@link ClusterManagement#MAX_HOT_ACTORS}
+	 * @return the actors
+	 */
+	CompletionStage<HotActors> hotActors(int limit);
+
+	/**
 	 * What an actor is doing on the node.
 	 * @param actor the actor
 	 * @return the actor as it is now, not active if it has no activation there

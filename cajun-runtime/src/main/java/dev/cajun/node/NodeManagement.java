@@ -36,7 +36,7 @@ import dev.cajun.serialization.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** What operators can see and do on this node. */
-record NodeManagement(CajunNode owner, Router router) implements ClusterManagement {
+record NodeManagement(CajunNode owner, Router router, Census census) implements ClusterManagement {
 
 	@Override
 	public NodeInfo node() {
@@ -237,6 +237,19 @@ record NodeManagement(CajunNode owner, Router router) implements ClusterManageme
 		boolean more = page.size() > limit;
 		List<ActorId> shown = more ? page.subList(0, limit) : page;
 		return new ActivationPage(List.copyOf(shown), more ? shown.get(limit - 1).toString() : null);
+	}
+
+	@Override
+	public HotActors hotActors(int limit) {
+		if (limit < 1 || limit > MAX_HOT_ACTORS) {
+			throw new IllegalArgumentException("limit must be 1 to " + MAX_HOT_ACTORS + ", was " + limit);
+		}
+		return this.census.hotActors().first(limit);
+	}
+
+	@Override
+	public Map<String, MailboxDepths> mailboxes() {
+		return this.census.mailboxes();
 	}
 
 	@Override

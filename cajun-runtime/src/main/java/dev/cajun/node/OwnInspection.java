@@ -36,6 +36,11 @@ record OwnInspection(NodeManagement management) implements NodeInspection {
 	}
 
 	@Override
+	public CompletionStage<HotActors> hotActors(int limit) {
+		return answer(() -> this.management.hotActors(limit));
+	}
+
+	@Override
 	public CompletionStage<ActivationInfo> explain(ActorId actor) {
 		return answer(() -> this.management.explain(actor));
 	}

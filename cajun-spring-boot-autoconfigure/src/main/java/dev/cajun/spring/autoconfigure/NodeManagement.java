@@ -12,6 +12,8 @@ import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.HotActors;
+import dev.cajun.node.MailboxDepths;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
 import dev.cajun.node.RoutingInfo;
@@ -107,6 +109,16 @@ class NodeManagement implements ClusterManagement {
 	@Override
 	public ActivationPage activations(@Nullable String type, @Nullable String cursor, int limit) {
 		return management().activations(type, cursor, limit);
+	}
+
+	@Override
+	public HotActors hotActors(int limit) {
+		return management().hotActors(limit);
+	}
+
+	@Override
+	public Map<String, MailboxDepths> mailboxes() {
+		return management().mailboxes();
 	}
 
 	@Override

@@ -18,6 +18,7 @@ import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.node.ActivationPage;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
@@ -27,6 +28,7 @@ import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorDetail;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorPage;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Cluster;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Done;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.HotActorList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Load;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Migrating;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.MigrationList;
@@ -53,12 +55,14 @@ final class ClusterQueries {
 
 	private static final int DEFAULT_LIMIT = 100;
 
+	private static final int DEFAULT_HOT = 10;
+
 	private static final long STORE_TIMEOUT_SECONDS = 10;
 
 	private static final long LEADER_TIMEOUT_SECONDS = 10;
 
 	private static final String READS = "'nodes', 'nodes/{id}', 'nodes/{id}/drain-plan', 'shards', 'types', 'actors', "
-			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'routing/{type}/{key}', 'routing/{type}?key=', "
+			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'hot-actors', 'routing/{type}/{key}', 'routing/{type}?key=', "
 			+ "'migrations', 'load' and 'versions'";
 
 	private static final String WRITES = "'nodes/{id}/drain', 'nodes/{id}/undrain', 'actors/{type}/{key}/migrate', "
@@ -111,6 +115,7 @@ final class ClusterQueries {
 			case 1 -> switch (path[0]) {
 				case "types" -> Answer.ok(new Types(this.management.types()));
 				case "actors" -> list(list);
+				case "hot-actors" -> hotActors(list);
 				case "nodes" -> guarded(() -> Answer.ok(surveyed()));
 				case "shards" -> Answer.ok(new ShardList(this.management.shards()));
 				case "migrations" -> Answer.ok(new MigrationList(this.management.migrations()));
@@ -209,6 +214,19 @@ final class ClusterQueries {
 			String cursor = request.given(request.cursor());
 			return Answer
 				.ok((stored && type != null) ? stored(type, nodes, cursor, limit) : active(type, nodes, cursor, limit));
+		});
+	}
+
+	/** The actors of all nodes that have most to do. */
+	private Answer hotActors(ListRequest request) {
+		Integer limit = (request.given(request.limit()) == null) ? Integer.valueOf(DEFAULT_HOT) : request.limitNumber();
+		if (limit == null || limit < 1 || limit > ClusterManagement.MAX_HOT_ACTORS) {
+			return Answer.badRequest("'limit' must be a number from 1 to " + ClusterManagement.MAX_HOT_ACTORS
+					+ ", was '" + request.limit() + "'");
+		}
+		return guarded(() -> {
+			Survey<HotActors> survey = Survey.of(this.management, names(), (node) -> node.hotActors(limit));
+			return Answer.ok(HotActorList.of(survey.answers(), limit, survey.unanswered()));
 		});
 	}
 

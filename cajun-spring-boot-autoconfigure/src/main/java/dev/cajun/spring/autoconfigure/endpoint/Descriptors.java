@@ -2,9 +2,11 @@ package dev.cajun.spring.autoconfigure.endpoint;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import dev.cajun.ActorId;
 import dev.cajun.node.ActivationInfo;
@@ -12,6 +14,8 @@ import dev.cajun.cluster.Migration;
 import dev.cajun.cluster.Ownership;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.HotActor;
+import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.RoutingInfo;
@@ -234,6 +238,57 @@ final class Descriptors {
 	 * @param active whether it is active there
 	 */
 	record Actor(String type, String key, @Nullable String node, boolean active) {
+
+	}
+
+	/**
+	 * {@code GET /actuator/cluster/hot-actors}.
+	 *
+	 * @param byMessages the actors with most messages per second, the most first
+	 * @param byHandlerTime the actors whose handlers run longest, the longest first
+	 * @param unanswered the names of nodes that did not answer, whose actors are missing
+	 */
+	record HotActorList(List<BusyActor> byMessages, List<BusyActor> byHandlerTime,
+			List<String> unanswered) implements OperationResponseBody {
+
+		static HotActorList of(Map<String, HotActors> nodes, int limit, List<String> unanswered) {
+			return new HotActorList(
+					first(nodes, HotActors::byMessages, Comparator.comparingDouble(BusyActor::messagesPerSecond),
+							limit),
+					first(nodes, HotActors::byHandlerTime, Comparator.comparingDouble(BusyActor::busy), limit),
+					unanswered);
+		}
+
+		private static List<BusyActor> first(Map<String, HotActors> nodes, Function<HotActors, List<HotActor>> list,
+				Comparator<BusyActor> order, int limit) {
+			return nodes.entrySet()
+				.stream()
+				.flatMap((node) -> list.apply(node.getValue())
+					.stream()
+					.map((actor) -> BusyActor.of(actor, node.getKey())))
+				.sorted(order.reversed())
+				.limit(limit)
+				.toList();
+		}
+
+	}
+
+	/**
+	 * An actor that has much to do.
+	 *
+	 * @param type its type
+	 * @param key its key
+	 * @param node the node on which it is active
+	 * @param messagesPerSecond messages that it dealt with per second, lately
+	 * @param busy which part of that time its handlers ran, 0 to 1
+	 * @param mailbox unhandled messages
+	 */
+	record BusyActor(String type, String key, String node, double messagesPerSecond, double busy, int mailbox) {
+
+		static BusyActor of(HotActor actor, String node) {
+			return new BusyActor(actor.actor().type(), actor.actor().key(), node, actor.messagesPerSecond(),
+					actor.busy(), actor.mailbox());
+		}
 
 	}
 

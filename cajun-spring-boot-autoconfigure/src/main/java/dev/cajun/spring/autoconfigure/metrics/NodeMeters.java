@@ -7,6 +7,7 @@ import java.util.function.ToDoubleFunction;
 import dev.cajun.activation.TypeStatistics;
 import dev.cajun.node.CajunNode;
 import dev.cajun.node.ClusterManagement;
+import dev.cajun.node.MailboxDepths;
 import dev.cajun.node.NodeState;
 import dev.cajun.spring.ApplicationNode;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -36,7 +37,7 @@ class NodeMeters implements MeterBinder {
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		CajunNode node = this.node.node();
-		node.statistics().forEach((type, statistics) -> new TypeMeters(registry, type, statistics).bind());
+		node.statistics().forEach((type, statistics) -> new TypeMeters(registry, node, type, statistics).bind());
 		Gauge.builder("cajun.shards.owned", node, (source) -> source.management().node().owned())
 			.description("Shards that this node serves")
 			.baseUnit("shards")
@@ -56,6 +57,12 @@ class NodeMeters implements MeterBinder {
 			.description("Sweeps of the balance by load that found that nothing may be moved now, on the leader")
 			.baseUnit("sweeps")
 			.register(registry);
+		FunctionCounter
+			.builder("cajun.cluster.invariant.violations", node,
+					(source) -> source.statistics().values().stream().mapToLong(TypeStatistics::violations).sum())
+			.description("Errors of the runtime itself that ended an activation: each is a defect to report")
+			.baseUnit("violations")
+			.register(registry);
 		Gauge.builder("cajun.cluster.leader", node, NodeMeters::leads)
 			.description("Whether this node leads the cluster: 1 or 0")
 			.register(registry);
@@ -74,10 +81,11 @@ class NodeMeters implements MeterBinder {
 		return management.nodes().stream().anyMatch((other) -> other.id().equals(self) && other.leader()) ? 1 : 0;
 	}
 
-	private record TypeMeters(MeterRegistry registry, String type, TypeStatistics statistics) {
+	private record TypeMeters(MeterRegistry registry, CajunNode node, String type, TypeStatistics statistics) {
 
 		void bind() {
 			messages();
+			mailboxes();
 			asks();
 			store();
 			activations();
@@ -98,6 +106,20 @@ class NodeMeters implements MeterBinder {
 				.register(this.registry);
 			counter("cajun.mailbox.refused", "Messages refused because a mailbox, or the node, was full", MESSAGES,
 					tags(), TypeStatistics::refused);
+		}
+
+		private void mailboxes() {
+			mailbox("cajun.mailbox.waiting", "Messages that wait or are in hand, in all mailboxes of this node",
+					MailboxDepths::waiting);
+			mailbox("cajun.mailbox.fullest", "Messages that wait or are in hand, in the fullest mailbox of this node",
+					MailboxDepths::fullest);
+		}
+
+		private void mailbox(String name, String description, ToDoubleFunction<MailboxDepths> depth) {
+			Gauge.builder(name, this.node, (source) -> {
+				MailboxDepths depths = source.management().mailboxes().get(this.type);
+				return (depths == null) ? 0 : depth.applyAsDouble(depths);
+			}).tags(tags()).description(description).baseUnit(MESSAGES).register(this.registry);
 		}
 
 		private void message(String outcome, ToDoubleFunction<TypeStatistics> count) {

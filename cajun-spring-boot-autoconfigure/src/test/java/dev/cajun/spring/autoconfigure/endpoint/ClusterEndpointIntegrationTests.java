@@ -139,8 +139,10 @@ class ClusterEndpointIntegrationTests {
 			assertThat(lamp.path("node")).isEqualTo(routing.path("node"));
 			assertThat(shards.path(lamp.path("shard").asInt()).path("owner")).isEqualTo(routing.path("node"));
 		}
-		assertThat(read(asked, "/hot-actors", "hotActors").path("actors")).hasSize(10);
-		assertThat(read(asked, "/hot-actors?by=time&limit=100", "hotActors").path("actors"))
+		JsonNode hot = read(asked, "/hot-actors", "hotActors");
+		assertThat(hot.path("byMessages")).hasSize(10);
+		assertThat(hot.path("byHandlerTime")).hasSize(10);
+		assertThat(read(asked, "/hot-actors?limit=100", "hotActors").path("byMessages"))
 			.hasSizeGreaterThanOrEqualTo(LAMPS);
 		read(asked, "/migrations", "migrations");
 		assertThat(read(asked, "/types", "types").path("types").path(0).path("type").asString()).isEqualTo("lamp");
@@ -298,7 +300,7 @@ class ClusterEndpointIntegrationTests {
 			case 7 -> get(node, "/actors/Z" + segment + "/a");
 			case 8 -> get(node, "/actors/lamp?key=" + "x".repeat(random.nextInt(513, 2000)));
 			case 9 -> get(node, "/routing/lamp?key=%0" + random.nextInt(1, 8) + segment);
-			case 10 -> get(node, "/hot-actors?by=z" + segment);
+			case 10 -> get(node, "/hot-actors?limit=z" + segment);
 			case 11 -> post(node, "/actors/lamp/release", "{\"key\":" + junk);
 			case 12 -> post(node, "/nodes/n1/drain", "{\"force\":\"z" + random.nextInt() + "\"}");
 			case 13 -> post(node, "/rebalance", "[" + random.nextInt() + "]");

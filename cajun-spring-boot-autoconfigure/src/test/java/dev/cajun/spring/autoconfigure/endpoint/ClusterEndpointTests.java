@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -21,6 +22,7 @@ import dev.cajun.HandlerException;
 import dev.cajun.Request;
 import dev.cajun.StatefulActor;
 import dev.cajun.spring.Actor;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +122,32 @@ class ClusterEndpointTests {
 		assertThat(actors.valueStream().map((actor) -> actor.path("active").asBoolean())).containsOnly(true);
 		assertThat(json(get("/cluster/actors?type=&node=local&stored=false&cursor=&limit=")).path("actors"))
 			.isNotEmpty();
+	}
+
+	@Test
+	void namesTheActorsWithMostToDo() throws Exception {
+		for (int i = 0; i < 500; i++) {
+			this.lamps.get("hottest").call(new Switch());
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+			JsonNode hot = json(get("/cluster/hot-actors?limit=1"));
+			assertThat(hot.path("byMessages")).hasSize(1);
+			JsonNode actor = hot.path("byMessages").path(0);
+			assertThat(actor.path("type").asString()).isEqualTo("lamp");
+			assertThat(actor.path("key").asString()).isEqualTo("hottest");
+			assertThat(actor.path("node").asString()).isEqualTo("local");
+			assertThat(actor.path("messagesPerSecond").asDouble()).isPositive();
+			assertThat(hot.path("byHandlerTime").path(0).path("busy").asDouble()).isBetween(0.0, 1.0);
+			assertThat(hot.path("unanswered")).isEmpty();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "101", "many" })
+	void refusesALimitOfHotActorsThatIsNoneItKnows(String limit) throws Exception {
+		HttpResponse<String> response = get("/cluster/hot-actors?limit=" + limit);
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(json(response).path("reason").asString()).contains("1 to 100", limit);
 	}
 
 	@Test

@@ -39,7 +39,8 @@ class CajunMetricsAutoConfigurationTests {
 			Set<String> names = ours(registry);
 			assertThat(names).contains("cajun.messages", "cajun.handler", "cajun.ask", "cajun.ask.failures",
 					"cajun.commit", "cajun.commit.failures", "cajun.fenced", "cajun.load", "cajun.activations",
-					"cajun.quarantined", "cajun.mailbox.refused", "cajun.shards.owned", "cajun.store.available",
+					"cajun.quarantined", "cajun.mailbox.refused", "cajun.mailbox.waiting", "cajun.mailbox.fullest",
+					"cajun.cluster.invariant.violations", "cajun.shards.owned", "cajun.store.available",
 					"cajun.cluster.rebalance.skipped");
 			assertThat(registry.getMeters()).filteredOn((meter) -> meter.getId().getName().startsWith("cajun."))
 				.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
@@ -59,15 +60,15 @@ class CajunMetricsAutoConfigurationTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			int before = registry.getMeters().size();
 			Actors<Echo> actors = context.getBean(ActorSystem.class).actors(Echo.class);
-			for (int i = 0; i < 100; i++) {
+			for (int i = 0; i < 10_000; i++) {
 				assertThat(actors.get("a" + i).call(new Echo("x"))).isEqualTo("x");
 			}
 			assertThat(registry.getMeters()).hasSize(before);
 			assertThat(
 					registry.get("cajun.messages").tags("type", "echo", "outcome", "handled").functionCounter().count())
-				.isEqualTo(100);
-			assertThat(registry.get("cajun.activations").tags("type", "echo").gauge().value()).isEqualTo(100);
-			assertThat(registry.get("cajun.ask").tags("type", "echo").functionTimer().count()).isEqualTo(100);
+				.isEqualTo(10_000);
+			assertThat(registry.get("cajun.activations").tags("type", "echo").gauge().value()).isEqualTo(10_000);
+			assertThat(registry.get("cajun.ask").tags("type", "echo").functionTimer().count()).isEqualTo(10_000);
 		});
 	}
 
