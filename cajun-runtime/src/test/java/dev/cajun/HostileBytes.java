@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 import com.sun.management.ThreadMXBean;
 
@@ -13,6 +14,10 @@ import com.sun.management.ThreadMXBean;
  * out, repeated, or taken from another, and numbers and words put where others were. The
  * reader may understand them, or refuse them in its own way; nothing else, and it
  * allocates no more than some multiple of what it was given.
+ * <p>
+ * The variations are the same every time, unless system properties say otherwise:
+ * {@code -Dcajun.fuzz.times=100} tries a hundred times as many, and
+ * {@code -Dcajun.fuzz.first=1000000} starts with another.
  */
 public final class HostileBytes {
 
@@ -26,6 +31,16 @@ public final class HostileBytes {
 	}
 
 	/**
+	 * The seeds to try.
+	 * @param tries how many when no property says so
+	 * @return the seeds
+	 */
+	public static LongStream seeds(int tries) {
+		long first = Long.getLong("cajun.fuzz.first", 0);
+		return LongStream.range(first, first + tries * Long.getLong("cajun.fuzz.times", 1));
+	}
+
+	/**
 	 * Fails with the bytes that a reader could not cope with.
 	 * @param valid what it understands
 	 * @param tries how many variations
@@ -35,7 +50,7 @@ public final class HostileBytes {
 	public static void check(List<byte[]> valid, int tries, Class<? extends Throwable> refusal,
 			Consumer<byte[]> reader) {
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-		for (int seed = 0; seed < tries; seed++) {
+		seeds(tries).forEach((seed) -> {
 			byte[] bytes = mutated(valid, new Random(seed));
 			long before = threads.getCurrentThreadAllocatedBytes();
 			try {
@@ -50,14 +65,20 @@ public final class HostileBytes {
 			if (allocated > MOST_ALLOCATED) {
 				throw new AssertionError("Variation " + seed + " took " + allocated + " bytes: " + text(bytes));
 			}
-		}
+		});
 	}
 
 	private static String text(byte[] bytes) {
 		return new String(bytes, StandardCharsets.ISO_8859_1);
 	}
 
-	private static byte[] mutated(List<byte[]> valid, Random random) {
+	/**
+	 * Makes bytes that are nearly right.
+	 * @param valid some that are
+	 * @param random decides what is wrong with them
+	 * @return the bytes
+	 */
+	public static byte[] mutated(List<byte[]> valid, Random random) {
 		String text = text(valid.get(random.nextInt(valid.size())));
 		for (int changes = 1 + random.nextInt(3); changes > 0 && text.length() > 1; changes--) {
 			int from = 1 + random.nextInt(text.length() - 1);

@@ -244,7 +244,8 @@ public final class EmbeddedActorStore implements ActorStore {
 
 	@Override
 	public CompletionStage<StoredIds> scan(String type, @Nullable String cursor, int limit) {
-		return submit(null, false, (tables) -> tables.shards.scan(type, cursor, limit));
+		ActorId after = (cursor == null) ? null : new ActorId(type, cursor);
+		return submit(null, false, (tables) -> tables.shards.scan(type, after, limit));
 	}
 
 	/** Limits the pages of the file, for tests of a full disk; 0 allows any number. */

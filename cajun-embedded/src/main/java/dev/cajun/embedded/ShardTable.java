@@ -233,10 +233,10 @@ final class ShardTable {
 				Keys.describe(key), what);
 	}
 
-	StoredIds scan(String type, @Nullable String cursor, int limit) throws SQLException {
+	StoredIds scan(String type, @Nullable ActorId after, int limit) throws SQLException {
 		List<ActorId> ids = new ArrayList<>();
 		byte[] typePrefix = Keys.type(type);
-		byte[] from = (cursor == null) ? typePrefix : Keys.end(Keys.actor(new ActorId(type, cursor)));
+		byte[] from = (after == null) ? typePrefix : Keys.end(Keys.actor(after));
 		for (int seeks = 1;; seeks++) {
 			byte[] key = this.database.firstKey(from);
 			if (key == null || !Keys.isOf(typePrefix, key)) {

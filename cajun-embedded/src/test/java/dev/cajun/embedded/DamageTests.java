@@ -17,6 +17,7 @@ import java.util.Random;
 
 import dev.cajun.ActorId;
 import dev.cajun.Delivery;
+import dev.cajun.HostileBytes;
 import dev.cajun.store.BatchId;
 import dev.cajun.store.ClaimResult;
 import dev.cajun.store.Commit;
@@ -247,12 +248,17 @@ class DamageTests {
 	void noByteThatIsDamagedIsBelieved() throws Exception {
 		fill();
 		byte[] intact = Files.readAllBytes(data());
-		Random random = new Random(42);
-		for (int i = 0; i < 150; i++) {
+		HostileBytes.seeds(150).forEach((seed) -> {
+			Random random = new Random(seed);
 			byte[] damaged = intact.clone();
 			damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-			assertNothingWrong(damaged);
-		}
+			try {
+				assertNothingWrong(damaged);
+			}
+			catch (Exception | AssertionError ex) {
+				fail("Seed %d: %s".formatted(seed, ex.getMessage()), ex);
+			}
+		});
 	}
 
 	private void assertNothingWrong(byte[] content) throws IOException {

@@ -3,6 +3,7 @@ package dev.cajun.redis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -54,7 +55,7 @@ final class ActorDecoder {
 			return StoredActor.NEVER_WRITTEN;
 		}
 		for (int i = 0; i < fields.size(); i += 2) {
-			field(fields.get(i), fields.get(i + 1));
+			readable(fields.get(i), fields.get(i + 1));
 		}
 		byte[] found = this.head;
 		if (found == null || found.length != HEAD_BYTES) {
@@ -80,6 +81,15 @@ final class ActorDecoder {
 				List.copyOf(this.reminders));
 	}
 
+	private void readable(byte[] name, byte[] value) {
+		try {
+			field(name, value);
+		}
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+			throw corrupt("its field " + HexFormat.of().formatHex(name) + " cannot be read");
+		}
+	}
+
 	private void field(byte[] name, byte[] value) {
 		switch (name[0]) {
 			case 'h' -> this.head = value;
@@ -100,7 +110,7 @@ final class ActorDecoder {
 						delivery, reader.rest()));
 			}
 			case 'm' -> this.reminders.add(reminder(value));
-			default -> throw corrupt("it has a field that is unknown: " + new ByteReader(name).text());
+			default -> throw corrupt("it has a field that is unknown: " + HexFormat.of().formatHex(name));
 		}
 	}
 
@@ -108,6 +118,11 @@ final class ActorDecoder {
 		return new ByteReader(name, 1).text();
 	}
 
+	/**
+	 * A reminder of the index.
+	 * @throws IllegalArgumentException if it is none
+	 * @throws IndexOutOfBoundsException if it is none
+	 */
 	static StoredReminder reminder(byte[] member) {
 		ByteReader reader = new ByteReader(member);
 		long dueMillis = reader.sorted();

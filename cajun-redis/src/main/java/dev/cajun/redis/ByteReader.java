@@ -3,7 +3,10 @@ package dev.cajun.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Reads what a {@link ByteWriter} wrote. Not thread-safe. */
+/**
+ * Reads what a {@link ByteWriter} wrote; out of anything else, something, or an
+ * {@link IndexOutOfBoundsException}. Not thread-safe.
+ */
 final class ByteReader {
 
 	private final byte[] bytes;

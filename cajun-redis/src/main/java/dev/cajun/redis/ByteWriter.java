@@ -97,6 +97,11 @@ final class ByteWriter {
 		}
 	}
 
+	/** The bound behind a member of a set that is sorted by bytes. */
+	static byte[] behind(byte[] member) {
+		return new ByteWriter(1 + member.length).int8('(').bytes(member).toBytes();
+	}
+
 	/** The bytes of a text. */
 	static byte[] of(String text) {
 		return new ByteWriter(text.length()).text(text).toBytes();

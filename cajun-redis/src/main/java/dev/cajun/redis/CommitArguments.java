@@ -153,8 +153,7 @@ final class CommitArguments {
 
 	/** A bound behind a reminder, whatever its message is, and before the next. */
 	static byte[] behind(StoredReminder reminder) {
-		byte[] place = place(reminder.dueMillis(), reminder.actor(), reminder.name(), 1).int8(1).toBytes();
-		return new ByteWriter(1 + place.length).int8('(').bytes(place).toBytes();
+		return ByteWriter.behind(place(reminder.dueMillis(), reminder.actor(), reminder.name(), 1).int8(1).toBytes());
 	}
 
 }

@@ -23,6 +23,9 @@ final class Creation {
 
 	static final byte[] STORE_ID = ByteWriter.of("store-id");
 
+	/** No cluster has more. */
+	private static final int MOST_SHARDS = 16_384;
+
 	private final Connections connections;
 
 	private final Keys keys;
@@ -137,19 +140,25 @@ final class Creation {
 
 	private static StoreMeta read(List<byte[]> fields, String description) {
 		Map<String, String> values = new HashMap<>();
-		for (int i = 0; i < fields.size(); i += 2) {
-			values.put(new ByteReader(fields.get(i)).text(), new ByteReader(fields.get(i + 1)).text());
-		}
 		StoreMeta meta;
 		try {
+			for (int i = 0; i < fields.size(); i += 2) {
+				values.put(new ByteReader(fields.get(i)).text(), new ByteReader(fields.get(i + 1)).text());
+			}
 			meta = new StoreMeta(value(values, "store-id"), value(values, "cluster"),
 					Integer.parseInt(value(values, "shards")), Integer.parseInt(value(values, "format")));
 		}
-		catch (IllegalArgumentException ex) {
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
 			throw new StoreException(StoreException.Kind.CORRUPT,
 					"The store " + description + " does not know what it was created with: " + ex.getMessage()
 							+ ". Restore Redis from a backup, or use another key prefix",
 					ex);
+		}
+		if (meta.shards() < 1 || meta.shards() > MOST_SHARDS) {
+			throw new StoreException(StoreException.Kind.CORRUPT,
+					"The store " + description + " does not know what it was created with: it says " + meta.shards()
+							+ " shards. Restore Redis from a backup, or use another key prefix",
+					null);
 		}
 		if (meta.formatVersion() > StoreMeta.FORMAT_VERSION) {
 			throw new StoreException(StoreException.Kind.FOREIGN,

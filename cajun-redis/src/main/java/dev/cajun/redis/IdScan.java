@@ -3,6 +3,8 @@ package dev.cajun.redis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import dev.cajun.ActorId;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class IdScan {
 
 	private static final int SHARDS = 16;
+
+	private static final Pattern CURSOR = Pattern.compile("(\\d{1,9}):(.*)", Pattern.DOTALL);
 
 	private final Connections connections;
 
@@ -38,16 +42,23 @@ final class IdScan {
 		this.limit = Math.max(1, limit);
 	}
 
+	/**
+	 * Reads a page.
+	 * @throws IllegalArgumentException if no page gave the cursor
+	 */
 	CompletableFuture<StoredIds> from(@Nullable String cursor) {
 		if (cursor == null) {
 			return from(0, null);
 		}
-		int colon = cursor.indexOf(':');
-		String key = cursor.substring(colon + 1);
-		return from(Integer.parseInt(cursor.substring(0, colon)), key.isEmpty() ? null : key);
+		Matcher matcher = CURSOR.matcher(cursor);
+		if (!matcher.matches()) {
+			throw new IllegalArgumentException("'" + cursor + "' is not a cursor of a page before");
+		}
+		String key = matcher.group(2);
+		return from(Integer.parseInt(matcher.group(1)), key.isEmpty() ? null : ByteWriter.of(this.type + "/" + key));
 	}
 
-	private CompletableFuture<StoredIds> from(int first, @Nullable String after) {
+	private CompletableFuture<StoredIds> from(int first, byte @Nullable [] after) {
 		int end = Math.min(this.shards.size(), first + SHARDS);
 		if (first >= end) {
 			return CompletableFuture.completedFuture(new StoredIds(List.copyOf(this.ids), null));
@@ -59,15 +70,15 @@ final class IdScan {
 		return CompletableFuture.allOf(read.toArray(CompletableFuture<?>[]::new)).thenCompose((done) -> {
 			for (int shard = first; shard < end; shard++) {
 				List<byte[]> members = read.get(shard - first).join();
-				for (byte[] member : members) {
-					ActorId id = Keys.idOf(member);
+				List<ActorId> intact = this.shards.get(shard).ids(members);
+				for (ActorId id : intact) {
 					this.ids.add(id);
 					if (this.ids.size() == this.limit) {
 						return page(shard, id.key());
 					}
 				}
 				if (members.size() == portion) {
-					return page(shard, this.ids.getLast().key());
+					return intact.isEmpty() ? from(shard, members.getLast()) : page(shard, intact.getLast().key());
 				}
 			}
 			return from(end, null);
@@ -78,9 +89,9 @@ final class IdScan {
 		return CompletableFuture.completedFuture(new StoredIds(List.copyOf(this.ids), shard + ":" + key));
 	}
 
-	private CompletableFuture<List<byte[]>> read(Shard shard, @Nullable String after, int most) {
+	private CompletableFuture<List<byte[]>> read(Shard shard, byte @Nullable [] after, int most) {
 		// '0' is what follows '/'
-		byte[] from = ByteWriter.of((after == null) ? "[" + this.type + "/" : "(" + this.type + "/" + after);
+		byte[] from = (after == null) ? ByteWriter.of("[" + this.type + "/") : ByteWriter.behind(after);
 		byte[][] parts = { shard.ids, from, ByteWriter.of("(" + this.type + "0"), ByteWriter.of("BYLEX"),
 				ByteWriter.of("LIMIT"), ByteWriter.of("0"), ByteWriter.of(String.valueOf(most)) };
 		Call<List<byte[]>> call = Call.command(CommandType.ZRANGE, shard.slot, shard.number, parts, Answers::bytes,

@@ -81,6 +81,11 @@ final class Keys {
 			.toBytes();
 	}
 
+	/**
+	 * The id of such a member.
+	 * @throws IllegalArgumentException if it is none
+	 * @throws IndexOutOfBoundsException if it is none
+	 */
 	static ActorId idOf(byte[] member) {
 		return ActorId.parse(new ByteReader(member).text());
 	}

@@ -2,7 +2,6 @@ package dev.cajun.redis;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -172,25 +171,32 @@ final class OpenStore {
 	CompletionStage<Set<ActorId>> wakeSet(Fence fence) {
 		Shard shard = shard(fence);
 		byte[][] parts = { shard.fence, shard.wake, shard.text(fence) };
-		return send(shard, Call.script(Script.WAKE, shard.slot, shard.number, 2, parts, (reply) -> {
-			Set<ActorId> actors = new HashSet<>();
-			if (!isFenced(shard, fence, reply)) {
-				Answers.bytes(reply).forEach((member) -> actors.add(Keys.idOf(member)));
-			}
-			return Set.copyOf(actors);
-		}, deadline()));
+		return send(shard, Call.script(Script.WAKE, shard.slot, shard.number, 2, parts,
+				(reply) -> isFenced(shard, fence, reply) ? Set.of() : Set.copyOf(shard.ids(Answers.bytes(reply))),
+				deadline()));
 	}
 
 	CompletionStage<List<StoredReminder>> reminders(Fence fence, @Nullable StoredReminder after, int limit) {
+		return reminders(fence, (after == null) ? ByteWriter.of("-") : CommitArguments.behind(after),
+				Math.max(0, limit));
+	}
+
+	private CompletableFuture<List<StoredReminder>> reminders(Fence fence, byte[] from, int limit) {
 		Shard shard = shard(fence);
-		byte[] from = (after == null) ? ByteWriter.of("-") : CommitArguments.behind(after);
 		byte[][] parts = { shard.fence, shard.reminders, shard.text(fence), from,
-				ByteWriter.of(String.valueOf(Math.max(0, limit))) };
-		return send(shard,
-				Call.script(
-						Script.REMINDERS, shard.slot, shard.number, 2, parts, (reply) -> isFenced(shard, fence, reply)
-								? List.of() : Answers.bytes(reply).stream().map(ActorDecoder::reminder).toList(),
-						deadline()));
+				ByteWriter.of(String.valueOf(limit)) };
+		Call<List<byte[]>> call = Call.script(Script.REMINDERS, shard.slot, shard.number, 2, parts,
+				(reply) -> isFenced(shard, fence, reply) ? List.of() : Answers.bytes(reply), deadline());
+		return send(shard, call).thenCompose((members) -> {
+			List<StoredReminder> found = shard.reminders(members);
+			int missing = members.size() - found.size();
+			// Fewer than asked for would mean that there are no more
+			return (missing == 0 || members.size() < limit) ? CompletableFuture.completedFuture(found)
+					: reminders(fence, ByteWriter.behind(members.getLast()), missing).thenApply((more) -> {
+						found.addAll(more);
+						return found;
+					});
+		});
 	}
 
 	CompletionStage<StoredIds> scan(String type, @Nullable String cursor, int limit) {

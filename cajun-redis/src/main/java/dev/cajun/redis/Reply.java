@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A reply as it came: a {@code byte[]}, a {@code Long}, or a list of these. */
 final class Reply extends CommandOutput<byte[], byte[], Object> {
 
+	/** A length is not believed beyond that: the list grows with what comes. */
+	private static final int MOST_EXPECTED = 1024;
+
 	private @Nullable Object value;
 
 	/** The lists that are open, the outermost first; mostly there is none. */
@@ -47,7 +50,7 @@ final class Reply extends CommandOutput<byte[], byte[], Object> {
 
 	@Override
 	public void multi(int count) {
-		List<@Nullable Object> list = new ArrayList<>(Math.max(0, count));
+		List<@Nullable Object> list = new ArrayList<>(Math.clamp(count, 0, MOST_EXPECTED));
 		add(list);
 		if (count > 0) {
 			List<Level> levels = this.open;

@@ -1,15 +1,25 @@
 package dev.cajun.redis;
 
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+
 import dev.cajun.ActorId;
 import dev.cajun.store.Fence;
+import dev.cajun.store.StoredReminder;
 import io.lettuce.core.cluster.SlotHash;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One shard: its keys, its fence as far as this store owns it, and how far its actors
  * are.
  */
 final class Shard {
+
+	private static final Logger logger = LoggerFactory.getLogger(Shard.class);
 
 	final int number;
 
@@ -52,6 +62,40 @@ final class Shard {
 		}
 		byte[] id = Keys.id(actor);
 		return new Keys.OfActor(id, Keys.state(this.actors, id), Keys.journal(this.actors, id));
+	}
+
+	/**
+	 * The actors that are members of the wake set or of the ids. Damage concerns one that
+	 * is then neither woken by itself nor listed; the others go on.
+	 */
+	List<ActorId> ids(List<byte[]> members) {
+		return intact(members, Keys::idOf, "ids of actors");
+	}
+
+	/** The reminders that can be read, in their order. */
+	List<StoredReminder> reminders(List<byte[]> members) {
+		return intact(members, ActorDecoder::reminder, "reminders");
+	}
+
+	private <T> List<T> intact(List<byte[]> members, Function<byte[], T> decoder, String what) {
+		List<T> intact = new ArrayList<>(members.size());
+		byte[] damaged = null;
+		for (byte[] member : members) {
+			try {
+				intact.add(decoder.apply(member));
+			}
+			catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+				damaged = member;
+			}
+		}
+		if (damaged != null) {
+			logger.error(
+					"Redis holds {} damaged {} of shard {}; what they are of is not activated by itself. The "
+							+ "last is, in hexadecimal digits, {}",
+					members.size() - intact.size(), what, this.number,
+					HexFormat.of().formatHex(damaged, 0, Math.min(damaged.length, 64)));
+		}
+		return intact;
 	}
 
 	/** A fence as it is stored. */

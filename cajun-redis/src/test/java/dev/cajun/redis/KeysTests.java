@@ -4,8 +4,10 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 import dev.cajun.ActorId;
+import dev.cajun.HostileBytes;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.SlotHash;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,48 @@ class KeysTests {
 				assertThat(Keys.idOf(id)).isEqualTo(actor);
 			}
 		}
+	}
+
+	@Test
+	void noTwoActorsOfAnyKeysShareKeyAndEachIsReadBack() {
+		String chars = "ab/:{}%sj \u00a0\u00e4\u07ff\u0800\ud7ff\ue000\ufeff\uffff";
+		byte[] prefix = this.keys.actors(3);
+		int slot = SlotHash.getSlot(this.keys.ofShard(3, "fence"));
+		Map<String, ActorId> owners = new HashMap<>();
+		HostileBytes.seeds(20_000).forEach((seed) -> {
+			Random random = new Random(seed);
+			StringBuilder key = new StringBuilder();
+			for (int length = 1 + random.nextInt(4); length > 0; length--) {
+				key.append(
+						(random.nextInt(8) == 0) ? "\ud83d\ude00" : "" + chars.charAt(random.nextInt(chars.length())));
+			}
+			ActorId actor = new ActorId(random.nextBoolean() ? "a" : "ab", key.toString());
+			byte[] id = Keys.id(actor);
+			assertThat(Keys.idOf(id)).isEqualTo(actor);
+			for (byte[] name : List.of(Keys.state(prefix, id), Keys.journal(prefix, id))) {
+				assertThat(owners.put(HexFormat.of().formatHex(name), actor)).isIn(null, actor);
+				assertThat(SlotHash.getSlot(name)).isEqualTo(slot);
+			}
+			assertThat(Keys.state(prefix, id)).isNotEqualTo(Keys.journal(prefix, id));
+		});
+		assertThat(owners).hasSizeGreaterThan(1000);
+	}
+
+	@Test
+	void takesAnyBytesForAnIdOrForNone() {
+		byte[] id = Keys.id(new ActorId("account", "\u00e4\ud83d\ude00"));
+		int[] ids = new int[2];
+		HostileBytes.seeds(20_000).forEach((seed) -> {
+			byte[] bytes = HostileBytes.mutated(List.of(id, new byte[] { 'a', '/', 'b' }), new Random(seed));
+			try {
+				Keys.idOf(bytes);
+				ids[1]++;
+			}
+			catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+				ids[0]++;
+			}
+		});
+		assertThat(ids).doesNotContain(0);
 	}
 
 	@Test

@@ -2,6 +2,8 @@ package dev.cajun.activation;
 
 import java.time.Duration;
 
+import dev.cajun.time.Durations;
+
 /**
  * How often and when a message is handled again under
  * {@link dev.cajun.FailurePolicy#RETRY}.
@@ -29,8 +31,8 @@ public record RetrySettings(int maxAttempts, Duration delay, double multiplier, 
 	}
 
 	long delayNanos(int failedAttempts) {
-		double nanos = this.delay.toNanos() * Math.pow(this.multiplier, failedAttempts - 1d);
-		return (long) Math.min(nanos, (double) this.maxDelay.toNanos());
+		double nanos = Durations.nanos(this.delay) * Math.pow(this.multiplier, failedAttempts - 1d);
+		return (long) Math.min(nanos, (double) Durations.nanos(this.maxDelay));
 	}
 
 }

@@ -14,6 +14,7 @@ import dev.cajun.placement.PlacementTable;
 import dev.cajun.placement.PlannedMove;
 import dev.cajun.placement.TableEdit;
 import dev.cajun.placement.Targets;
+import dev.cajun.time.Durations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +64,7 @@ final class Balancer {
 		if (!this.started || now - this.nextSweep >= 0) {
 			boolean first = !this.started;
 			this.started = true;
-			this.nextSweep = now + this.settings.interval().toNanos();
+			this.nextSweep = now + Durations.nanos(this.settings.interval());
 			if (!first && this.settings.enabled() && facts.settled()) {
 				Balance.Sweep sweep = plan(table, facts, now);
 				if (!sweep.skipped().isEmpty()) {
@@ -101,7 +102,7 @@ final class Balancer {
 	void carryOut(Balance.Sweep sweep, TableEdit edit, long now) {
 		for (PlannedMove move : sweep.moves()) {
 			edit.pin(move.shard(), new Pin(move.to(), false));
-			this.cooling.put(move.shard(), now + this.settings.cooldown().toNanos());
+			this.cooling.put(move.shard(), now + Durations.nanos(this.settings.cooldown()));
 		}
 		if (!sweep.moves().isEmpty()) {
 			logger.info("{} shards move for the sake of balance", sweep.moves().size());

@@ -49,10 +49,10 @@ public record ClusterView(long history, long revision, Map<String, NodeRecord> n
 			try {
 				if (document.key().startsWith(NodeRecord.PREFIX)) {
 					Document was = sameHistory ? before.documents.get(document.key()) : null;
-					NodeRecord known = (was != null && was.revision() == document.revision())
-							? before.nodes.get(document.key().substring(NodeRecord.PREFIX.length())) : null;
-					NodeRecord record = (known != null) ? known : NodeRecord.read(document.value());
-					nodes.put(record.node().name(), record);
+					String name = document.key().substring(NodeRecord.PREFIX.length());
+					NodeRecord known = (was != null && was.revision() == document.revision()) ? before.nodes.get(name)
+							: null;
+					nodes.put(name, (known != null) ? known : read(name, document.value()));
 				}
 				else if (document.key().equals(LeaderRecord.KEY)) {
 					leader = LeaderRecord.of(document);
@@ -64,11 +64,23 @@ public record ClusterView(long history, long revision, Map<String, NodeRecord> n
 				}
 			}
 			catch (IllegalArgumentException ex) {
-				unreadable.append(document.key()).append(": ").append(ex.getMessage());
+				unreadable.append(unreadable.isEmpty() ? "" : "; ")
+					.append(document.key())
+					.append(": ")
+					.append(ex.getMessage());
 			}
 		}
 		return new ClusterView(listing.history(), listing.revision(), nodes, leader, table, tableRevision,
 				unreadable.toString(), listing.documents());
+	}
+
+	/** A record speaks of the node whose key it has, and of no other. */
+	private static NodeRecord read(String name, byte[] value) {
+		NodeRecord record = NodeRecord.read(value);
+		if (!record.node().name().equals(name)) {
+			throw new IllegalArgumentException("it is the record of another node");
+		}
+		return record;
 	}
 
 	/** The record of a node, if it is there in this very incarnation. */

@@ -18,6 +18,7 @@ import dev.cajun.placement.ShardPlacement;
 import dev.cajun.placement.Situation;
 import dev.cajun.placement.TableEdit;
 import dev.cajun.placement.Targets;
+import dev.cajun.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -331,7 +332,7 @@ final class LeaderFacts implements Situation {
 
 	@Override
 	public boolean settled() {
-		return this.seen && this.now - this.lastChange >= this.settings.settleTime().toNanos();
+		return this.seen && this.now - this.lastChange >= Durations.nanos(this.settings.settleTime());
 	}
 
 	@Override

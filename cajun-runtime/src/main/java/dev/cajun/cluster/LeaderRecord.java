@@ -3,6 +3,7 @@ package dev.cajun.cluster;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import dev.cajun.metadata.Document;
 import dev.cajun.metadata.Transaction;
@@ -22,7 +23,16 @@ public record LeaderRecord(String leader, long createRevision, byte[] value) {
 
 	static final String KEY = "leader";
 
+	private static final Pattern TERM = Pattern.compile("[^#]+#\\S+ \\S+");
+
+	/**
+	 * Reads the document.
+	 * @throws IllegalArgumentException if it does not say who leads
+	 */
 	static LeaderRecord of(Document document) {
+		if (!TERM.matcher(new String(document.value(), StandardCharsets.UTF_8)).matches()) {
+			throw new IllegalArgumentException("it does not say who leads, and nobody does until it is deleted");
+		}
 		return new LeaderRecord(idIn(document.value()), document.createRevision(), document.value());
 	}
 

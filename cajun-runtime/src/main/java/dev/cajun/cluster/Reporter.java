@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import dev.cajun.placement.Node;
 import dev.cajun.placement.NodeLoad;
+import dev.cajun.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class Reporter {
 			this.links.send(leader, report);
 		}
 		if (now - this.nextLoad >= 0) {
-			this.nextLoad = now + this.settings.balance().interval().dividedBy(2).toNanos();
+			this.nextLoad = now + Durations.nanos(this.settings.balance().interval().dividedBy(2));
 			this.links.send(leader, new ControlMessage.Load(this.settings.name(), this.load.get()));
 		}
 	}

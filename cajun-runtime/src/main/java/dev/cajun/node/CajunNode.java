@@ -535,7 +535,7 @@ public final class CajunNode implements AutoCloseable {
 				|| now == NodeState.DRAINING;
 		if (runs && this.state.compareAndSet(now, NodeState.STOPPING)) {
 			changed(NodeState.STOPPING);
-			long deadline = this.scheduler.nanoTime() + this.settings.drainTimeout().toNanos();
+			long deadline = this.scheduler.nanoTime() + Durations.nanos(this.settings.drainTimeout());
 			var unused = leaving.handOver(this.settings.drainTimeout()).thenRunAsync(() -> {
 				this.router.admit(Router.Admission.CLOSED);
 				this.router.stop();

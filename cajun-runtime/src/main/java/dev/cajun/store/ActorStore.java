@@ -131,6 +131,7 @@ public interface ActorStore extends AutoCloseable {
 	 * @param cursor where to start, from the page before, or {@code null}
 	 * @param limit how many at most
 	 * @return a page
+	 * @throws IllegalArgumentException if it is seen that no page gave the cursor
 	 */
 	CompletionStage<StoredIds> scan(String type, @Nullable String cursor, int limit);
 

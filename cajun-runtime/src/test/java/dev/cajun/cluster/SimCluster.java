@@ -268,8 +268,17 @@ final class SimCluster {
 			return null;
 		}
 		PlacementTable known = this.lastTable;
-		return (known != null && this.lastTableRevision == document.revision()) ? known
-				: PlacementDocument.read(document.value());
+		return (known != null && this.lastTableRevision == document.revision()) ? known : read(document);
+	}
+
+	/** The table, or {@code null} when a test made it unreadable. */
+	private static @Nullable PlacementTable read(Document document) {
+		try {
+			return PlacementDocument.read(document.value());
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 	PlacementTable settledTable() {
@@ -278,7 +287,12 @@ final class SimCluster {
 
 	@Nullable LeaderRecord leader() {
 		Document document = this.metadata.documents().documents().get(LeaderRecord.KEY);
-		return (document == null) ? null : LeaderRecord.of(document);
+		try {
+			return (document == null) ? null : LeaderRecord.of(document);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 	String leaderName() {
@@ -325,9 +339,9 @@ final class SimCluster {
 		}
 		Document document = this.metadata.documents().documents().get(ClusterView.TABLE_KEY);
 		if (document != null && (this.lastTable == null || document.revision() != this.lastTableRevision)) {
-			PlacementTable table = PlacementDocument.read(document.value());
+			PlacementTable table = read(document);
 			PlacementTable before = this.lastTable;
-			for (int shard = 0; before != null && shard < this.shards; shard++) {
+			for (int shard = 0; table != null && before != null && shard < this.shards; shard++) {
 				ShardPlacement was = before.shard(shard);
 				ShardPlacement is = table.shard(shard);
 				boolean same = Objects.equals(was.owner(), is.owner());
@@ -335,8 +349,10 @@ final class SimCluster {
 					.as(() -> "epochs grow: " + was + ", " + is)
 					.isTrue();
 			}
-			this.lastTable = table;
-			this.lastTableRevision = document.revision();
+			if (table != null) {
+				this.lastTable = table;
+				this.lastTableRevision = document.revision();
+			}
 		}
 		for (int shard = 0; !this.forced && shard < this.shards; shard++) {
 			String runs = null;

@@ -958,6 +958,24 @@ public abstract class ActorStoreContract extends StoreContract {
 		}
 
 		@Test
+		void answersAnyCursorWithAPageOrARefusal() {
+			Fence fence = claim(1, 5, "a#1");
+			write(fence, Write.to(ALICE, 0).state("s"));
+			for (String cursor : List.of("", " ", ":", "-1:", "-1:x", "0", "0:", "+1:a", "2147483647:", "99999999999:a",
+					"nonsense", "0:\0", "\0", "\ud800", "\udc00:", "0:\ud800", "0:" + "x".repeat(5000),
+					"x".repeat(5000), "\n", "0:\n", "1e3:", "\u0661:a", "account/alice")) {
+				try {
+					assertThat(await(store.scan("account", cursor, 10)).ids()).as("cursor '%s'", cursor)
+						.isSubsetOf(ALICE);
+				}
+				catch (IllegalArgumentException ex) {
+					assertThat(ex).hasMessageNotContaining("For input string");
+				}
+			}
+			assertThat(scan("account", 10)).containsExactly(ALICE);
+		}
+
+		@Test
 		void listsWhatHasStateOrJournal() {
 			Fence fence = claim(1, 5, "a#1");
 			ActorId journaled = new ActorId("account", "journaled");

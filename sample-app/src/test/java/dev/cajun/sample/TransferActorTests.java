@@ -40,6 +40,15 @@ class TransferActorTests {
 	private ActorTime time;
 
 	@Test
+	void debitsThenCredits() {
+		ActorRef<TransferCommand> transfer = this.transfers.get("debits-then-credits");
+		transfer.call(new Start(new Order(this.accounts.ref("from"), this.accounts.ref("to"), 5)));
+		assertThat(this.accounts.expectMessage(Debit.class).amount()).isEqualTo(5);
+		transfer.tell(new Debited());
+		assertThat(this.accounts.expectMessage(Credit.class).amount()).isEqualTo(5);
+	}
+
+	@Test
 	void takesThenGives() {
 		ActorRef<TransferCommand> transfer = start("takes-then-gives");
 		expectDebit(transfer);

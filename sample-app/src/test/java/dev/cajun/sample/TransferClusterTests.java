@@ -45,6 +45,21 @@ class TransferClusterTests {
 		assertThat(money(paused.actors(AccountCommand.class), "paused")).isEqualTo(1000);
 	}
 
+	@Test
+	void partitionCostsNoMoney(ActorCluster cluster) {
+		transferWhile(cluster, "partitioned", () -> cluster.partition(cluster.node(3)));
+		cluster.heal();
+		cluster.awaitSettled();
+		assertThat(money(cluster.node(3).actors(AccountCommand.class), "partitioned")).isEqualTo(1000);
+	}
+
+	@Test
+	void restartedNodeCostsNoMoney(ActorCluster cluster) {
+		transferWhile(cluster, "restarted", cluster.node(2)::restart);
+		cluster.awaitSettled();
+		assertThat(money(cluster.node(2).actors(AccountCommand.class), "restarted")).isEqualTo(1000);
+	}
+
 	/** Ten accounts of 100, and forty transfers among them while something happens. */
 	private static void transferWhile(ActorCluster cluster, String name, Runnable fault) {
 		Actors<AccountCommand> accounts = cluster.actors(AccountCommand.class);
