@@ -214,6 +214,7 @@ class ClusterPageIntegrationTests {
 	}
 
 	private void screenshot(String name) throws IOException {
+		this.browser.executeScript("scrollTo(0, 0)");
 		Path directory = Files.createDirectories(Path.of("target", "screenshots"));
 		Files.write(directory.resolve(name + ".png"), this.browser.getScreenshotAs(OutputType.BYTES));
 	}

@@ -136,7 +136,9 @@ function colour(node) {
 	return state.colours.get(node);
 }
 
-function nodeCell(name) {
+/* A node's name; an id has its incarnation behind it. */
+function nodeCell(id) {
+	const name = id && id.split('#')[0];
 	const cell = element('td');
 	cell.append(element('span', null, 'dot ' + (name ? colour(name) : '')), name || '–');
 	return cell;
