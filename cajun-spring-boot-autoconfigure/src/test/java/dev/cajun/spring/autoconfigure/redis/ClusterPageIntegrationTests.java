@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /** The cluster page in a browser, with three nodes, a real etcd and Redis. */
 class ClusterPageIntegrationTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(40);
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
@@ -214,6 +214,7 @@ class ClusterPageIntegrationTests {
 	}
 
 	private void screenshot(String name) throws IOException {
+		this.browser.executeScript("scrollTo(0, 0)");
 		Path directory = Files.createDirectories(Path.of("target", "screenshots"));
 		Files.write(directory.resolve(name + ".png"), this.browser.getScreenshotAs(OutputType.BYTES));
 	}

@@ -136,7 +136,9 @@ function colour(node) {
 	return state.colours.get(node);
 }
 
-function nodeCell(name) {
+/* A node's name; an id has its incarnation behind it. */
+function nodeCell(id) {
+	const name = id && id.split('#')[0];
 	const cell = element('td');
 	cell.append(element('span', null, 'dot ' + (name ? colour(name) : '')), name || '–');
 	return cell;
@@ -302,21 +304,21 @@ function choose(type, key) {
 
 async function explain(type, key) {
 	state.actor = { type, key };
-	await showExplained();
-}
-
-async function showExplained() {
-	const wanted = state.actor;
 	try {
-		const actor = await call(`/actors/${encodeURIComponent(wanted.type)}?key=${encodeURIComponent(wanted.key)}`);
-		if (state.actor === wanted) {
-			showActor(actor);
-		}
+		await readActor((path) => call(path));
 	}
 	catch (error) {
-		if (state.actor === wanted) {
-			message(error.message, true);
-		}
+		message(error.message, true);
+	}
+}
+
+/* Another actor may be asked for meanwhile. */
+async function readActor(read) {
+	const wanted = state.actor;
+	const show = (actor) => (state.actor === wanted) && showActor(actor);
+	const answer = await read(`/actors/${encodeURIComponent(wanted.type)}?key=${encodeURIComponent(wanted.key)}`, show);
+	if (answer) {
+		show(answer);
 	}
 }
 
@@ -343,7 +345,7 @@ async function refresh() {
 	};
 	await read('/nodes', showNodes);
 	await Promise.all([read('', showOverview), read('/types', showTypes), read('/shards', showShards),
-		read('/migrations', showMoves), read('/hot-actors', showHot), state.actor ? showExplained() : null]);
+		read('/migrations', showMoves), read('/hot-actors', showHot), state.actor ? readActor(read) : null]);
 	if (failures.size === 0) {
 		find('updated').textContent = 'as of ' + new Date().toLocaleTimeString();
 	}
