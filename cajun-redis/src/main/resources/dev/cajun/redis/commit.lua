@@ -13,6 +13,9 @@ if head and string.sub(head, 1, 16) == string.sub(ARGV[2], 1, 16) then
   return 'D' .. string.sub(head, 17, 24)
 end
 @fence
+if head and #head ~= 33 then
+  return redis.error_reply('CORRUPT the head has ' .. #head .. ' bytes')
+end
 local found = head and string.sub(head, 17, 24) or '\0\0\0\0\0\0\0\0'
 if found ~= ARGV[3] then
   return 'S' .. found

@@ -3,6 +3,9 @@
 -- KEYS: fence, actor, journal, ids. ARGV: fence, sequence, id, state
 @fence
 local head = redis.call('HGET', KEYS[2], 'h')
+if head and #head ~= 33 then
+  return redis.error_reply('CORRUPT the head has ' .. #head .. ' bytes')
+end
 local found = head and string.sub(head, 17, 24) or '\0\0\0\0\0\0\0\0'
 if found ~= ARGV[2] then
   return 'S' .. found

@@ -146,8 +146,8 @@ class DocumentationTests {
 	}
 
 	private static String name(String block) {
-		Matcher matcher = Pattern.compile("^(?:public |sealed |final )*(?:class|record|interface|enum) (\\w+)",
-				Pattern.MULTILINE)
+		Matcher matcher = Pattern
+			.compile("^(?:public |sealed |final )*(?:class|record|interface|enum) (\\w+)", Pattern.MULTILINE)
 			.matcher(block);
 		assertThat(matcher.find()).as(block).isTrue();
 		String type = matcher.group(1);

@@ -46,14 +46,6 @@ class TransferClusterTests {
 	}
 
 	@Test
-	void partitionCostsNoMoney(ActorCluster cluster) {
-		transferWhile(cluster, "partitioned", () -> cluster.partition(cluster.node(3)));
-		cluster.heal();
-		cluster.awaitSettled();
-		assertThat(money(cluster.node(3).actors(AccountCommand.class), "partitioned")).isEqualTo(1000);
-	}
-
-	@Test
 	void restartedNodeCostsNoMoney(ActorCluster cluster) {
 		transferWhile(cluster, "restarted", cluster.node(2)::restart);
 		cluster.awaitSettled();
