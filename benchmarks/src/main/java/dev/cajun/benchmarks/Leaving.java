@@ -88,14 +88,14 @@ public record Leaving(double seconds, double longestMillis, double p99Millis, lo
 		double seconds = (end - start) / 1e9;
 		LatencyHistogram waits = load.all();
 		return new Leaving(seconds, load.longest.get() / 1e6, waits.quantile(0.99) / 1e6, load.failed.get(),
-				load.answered.get() / (seconds + AFTER_NANOS / 1e9), done / seconds, actors.size());
+				(double) load.answered.get() / (seconds + AFTER_NANOS / 1e9), (double) done / seconds, actors.size());
 	}
 
 	Sample sample() {
 		return Sample.of("seconds", this.seconds)
 			.and("longest", this.longestMillis)
 			.and("p99", this.p99Millis)
-			.and("failed", this.failed)
+			.and("failed", (double) this.failed)
 			.and("answers", this.answers)
 			.and("operations", this.operations)
 			.and("actors", this.actors);

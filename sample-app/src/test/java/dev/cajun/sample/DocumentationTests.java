@@ -291,7 +291,7 @@ class DocumentationTests {
 			.map((name) -> (name.group(2) != null) ? name.group(1) + "." + name.group(2) : name.group(1))
 			.toList();
 		assertThat(named).hasSizeGreaterThan(30).allSatisfy((name) -> {
-			String[] parts = name.split("\\.");
+			String[] parts = name.split("\\.", -1);
 			assertThat(tests).containsKey(parts[0]);
 			if (parts.length > 1) {
 				assertThat(tests.get(parts[0])).contains("void " + parts[1] + "(");
