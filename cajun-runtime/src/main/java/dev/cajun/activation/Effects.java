@@ -79,7 +79,8 @@ final class Effects {
 		boolean nothing = state == null && !drain.cleared && drain.records.isEmpty() && drain.receivedOnce.isEmpty()
 				&& replies.isEmpty() && reminders.isEmpty() && cancelled.isEmpty() && guaranteed.isEmpty()
 				&& ledger.acknowledged.isEmpty();
-		long settledBefore = host.scheduler().nanoTime() - host.forgetAfterNanos();
+		// Few writes have anything to forget: only they look at the clock
+		long settledBefore = ledger.hasSettled() ? host.scheduler().nanoTime() - host.forgetAfterNanos() : 0;
 		if (nothing && !(last && ledger.isAnythingSettled(settledBefore))) {
 			return null;
 		}

@@ -193,6 +193,11 @@ final class Ledger {
 		this.settled.put(sender, new Settled(number, nanoTime));
 	}
 
+	/** Whether any sender has settled that is not forgotten yet. */
+	boolean hasSettled() {
+		return !this.settled.isEmpty();
+	}
+
 	/** Whether a sender may be forgotten that has settled until then. */
 	boolean isAnythingSettled(long settledBefore) {
 		return this.settled.values().stream().anyMatch((settled) -> settled.since() - settledBefore <= 0);
