@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.cajun.CajunException;
+import dev.cajun.MailboxFullException;
 import dev.cajun.Persistence;
 import dev.cajun.StoreUnavailableException;
 import dev.cajun.activation.ActorSettings;
@@ -70,7 +71,7 @@ class RedisOutageIntegrationTests {
 			node.list(key).call(new ListActor.Read());
 			return true;
 		}
-		catch (StoreUnavailableException ex) {
+		catch (StoreUnavailableException | MailboxFullException ex) {
 			return false;
 		}
 	}
