@@ -102,6 +102,7 @@ class ClusterEndpointIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "n1", "n2", "n3" })
 	void everyNodeAnswersEveryReadForTheWholeCluster(String asked) {
+		cluster.awaitShards(3);
 		for (int i = 0; i < LAMPS; i++) {
 			cluster.press(asked, "lamp" + i);
 		}
@@ -139,11 +140,13 @@ class ClusterEndpointIntegrationTests {
 			assertThat(lamp.path("node")).isEqualTo(routing.path("node"));
 			assertThat(shards.path(lamp.path("shard").asInt()).path("owner")).isEqualTo(routing.path("node"));
 		}
-		JsonNode hot = read(asked, "/hot-actors", "hotActors");
-		assertThat(hot.path("byMessages")).hasSize(10);
-		assertThat(hot.path("byHandlerTime")).hasSize(10);
-		assertThat(read(asked, "/hot-actors?limit=100", "hotActors").path("byMessages"))
-			.hasSizeGreaterThanOrEqualTo(LAMPS);
+		Awaitility.await("what is a second old at most").atMost(PATIENCE).untilAsserted(() -> {
+			JsonNode hot = read(asked, "/hot-actors", "hotActors");
+			assertThat(hot.path("byMessages")).hasSize(10);
+			assertThat(hot.path("byHandlerTime")).hasSize(10);
+			assertThat(read(asked, "/hot-actors?limit=100", "hotActors").path("byMessages"))
+				.hasSizeGreaterThanOrEqualTo(LAMPS);
+		});
 		read(asked, "/migrations", "migrations");
 		assertThat(read(asked, "/types", "types").path("types").path(0).path("type").asString()).isEqualTo("lamp");
 		assertThat(read(asked, "/load", "load").path("nodes")).hasSize(3);

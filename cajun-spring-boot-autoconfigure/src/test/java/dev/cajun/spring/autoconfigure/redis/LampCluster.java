@@ -116,17 +116,23 @@ public final class LampCluster implements AutoCloseable {
 		this.nodes.remove(name).close();
 	}
 
-	/** Waits until so many nodes are up, have shards, and answer each other. */
+	/** Waits until so many nodes are up, have shards that stay, and answer each other. */
 	public void awaitShards(int count) {
 		for (String name : names()) {
-			Awaitility.await("nodes as " + name + " sees them").atMost(PATIENCE).until(() -> {
-				JsonNode answer = json(name, "/actuator/cluster/nodes");
-				return answer.path("nodes").size() == count && answer.path("unanswered").isEmpty() && answer
-					.path("nodes")
+			Awaitility.await("the cluster as " + name + " sees it")
+				.atMost(PATIENCE)
+				.until(() -> isWhole(json(name, "/actuator/cluster/nodes"), count)
+						&& json(name, "/actuator/cluster/shards").path("shards")
+							.valueStream()
+							.allMatch((shard) -> shard.path("phase").asString().equals("OWNED")));
+		}
+	}
+
+	private static boolean isWhole(JsonNode answer, int count) {
+		return answer.path("nodes").size() == count && answer.path("unanswered").isEmpty()
+				&& answer.path("nodes")
 					.valueStream()
 					.allMatch((node) -> node.path("state").asString().equals("UP") && node.path("shards").asInt() > 0);
-			});
-		}
 	}
 
 	/** Presses a lamp through a node; answers how often it was pressed. */
