@@ -211,27 +211,17 @@ final class ClusterFaults {
 		LoadedAccounts load = load();
 		for (String name : List.of("n1", "n2", "n3")) {
 			App app = this.cluster.node(name);
-			Thread probe = Thread.ofVirtual().start(() -> leaveWhenUnready(app));
+			LeavingProbe probe = new LeavingProbe(app, () -> this.open.remove(app));
 			long start = System.nanoTime();
+			probe.signal();
 			Check.equal(143, app.terminate(), "The exit code after SIGTERM");
-			System.out.printf("%s ended %d ms after SIGTERM%n", name, millis(System.nanoTime() - start));
-			probe.join();
+			System.out.printf("%s was not ready %d ms after SIGTERM, and ended after %d ms%n", name,
+					probe.await().toMillis(), millis(System.nanoTime() - start));
 			join(name);
 			this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
 		}
 		check(load, "a rolling restart");
-	}
-
-	private void leaveWhenUnready(App app) {
-		while (app.isAlive()) {
-			Http.Answer readiness = app.http.tryGet("/actuator/health/readiness");
-			if (readiness == null || readiness.status() == 503) {
-				this.open.remove(app);
-				return;
-			}
-			Check.pause(Duration.ofMillis(20));
-		}
-		this.open.remove(app);
+		Check.equal(0, load.failures() + load.failedReads(), "Failed attempts " + load.failuresByStatus());
 	}
 
 	private static long millis(long nanos) {
