@@ -1,6 +1,5 @@
 package dev.cajun.benchmarks;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,16 +28,10 @@ final class AskRemoteBenchmark implements Benchmark {
 			SIDES.forEach((side) -> steps.add(new Step("ask-" + callers, side, "ask" + terms)));
 			steps.add(new Step("call-" + callers, Side.REMOTE, "call" + terms));
 		}
-		Path directory = Path.of(options.directory());
-		try (EtcdChild etcd = EtcdChild.start(directory);
-				RedisChild redis = RedisChild.start(directory);
-				Rounds rounds = new Rounds((side, none) -> factory.open(side, etcd.uri() + "," + redis.address()),
-						options, false)) {
-			Results results = rounds.run(steps);
-			for (int callers : CALLERS) {
-				NAMES.forEach((name) -> report.accept(figure(results, "ask-" + callers, callers, name)));
-				NAMES.forEach((name) -> report.accept(figure(results, "call-" + callers, callers, name)));
-			}
+		Results results = Rounds.ofClusters(steps, options, false, factory);
+		for (int callers : CALLERS) {
+			NAMES.forEach((name) -> report.accept(figure(results, "ask-" + callers, callers, name)));
+			NAMES.forEach((name) -> report.accept(figure(results, "call-" + callers, callers, name)));
 		}
 	}
 

@@ -1,6 +1,5 @@
 package dev.cajun.benchmarks;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -27,17 +26,11 @@ final class DrainBenchmark implements Benchmark {
 		String command = NAME + " " + options.actorsOr(ACTORS);
 		List<Step> steps = List.of(new Step(NAME, Side.DRAIN, command), new Step(NAME, Side.DRAIN_STATE, command),
 				new Step(NAME, Side.DRAIN_PEER, command));
-		Path directory = Path.of(options.directory());
-		try (EtcdChild etcd = EtcdChild.start(directory);
-				RedisChild redis = RedisChild.start(directory);
-				Rounds rounds = new Rounds((side, none) -> factory.open(side, etcd.uri() + "," + redis.address()),
-						options, true)) {
-			Results results = rounds.run(steps);
-			report(results, report, "drain-", Side.DRAIN);
-			report(results, report, "drain-state-", Side.DRAIN_STATE);
-			report
-				.accept(Figure.of("drain-state-store", "ops/s", results.values(NAME, Side.DRAIN_STATE, "operations")));
-		}
+		Results results = Rounds.ofClusters(steps, options, true, factory);
+		report(results, report, "drain-", Side.DRAIN);
+		report(results, report, "drain-state-", Side.DRAIN_STATE);
+		report
+			.accept(Figure.of("drain-state-store", "ops/s", results.values(NAME, Side.DRAIN_STATE, "operations")));
 	}
 
 	private static void report(Results results, Consumer<Figure> report, String prefix, Side side) {

@@ -1,6 +1,5 @@
 package dev.cajun.benchmarks;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -21,17 +20,11 @@ final class FailOverBenchmark implements Benchmark {
 	public void run(Options options, Session.Factory factory, Consumer<Figure> report) {
 		String name = "failover";
 		List<Step> steps = List.of(new Step(name, Side.FAILOVER, name), new Step(name, Side.FAILOVER_PEER, name));
-		Path directory = Path.of(options.directory());
-		try (EtcdChild etcd = EtcdChild.start(directory);
-				RedisChild redis = RedisChild.start(directory);
-				Rounds rounds = new Rounds((side, none) -> factory.open(side, etcd.uri() + "," + redis.address()),
-						options, true)) {
-			Results results = rounds.run(steps);
-			report.accept(Figure.of(name, "ms", results.values(name, Side.FAILOVER, name))
-				.peer(results.values(name, Side.FAILOVER_PEER, name))
-				.others(results.others(name, Side.FAILOVER))
-				.atMost(1000));
-		}
+		Results results = Rounds.ofClusters(steps, options, true, factory);
+		report.accept(Figure.of(name, "ms", results.values(name, Side.FAILOVER, name))
+			.peer(results.values(name, Side.FAILOVER_PEER, name))
+			.others(results.others(name, Side.FAILOVER))
+			.atMost(1000));
 	}
 
 }

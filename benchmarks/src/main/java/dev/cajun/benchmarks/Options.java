@@ -13,7 +13,7 @@ import java.util.Set;
  * @param seconds how long a timed measurement takes, above 0 to 600; default 2
  * @param rounds counted rounds, 1 to 100; default 5
  * @param warmup rounds before that, 0 to 100; default 2
- * @param actors population of {@code activate} and {@code idle}, 1 to 4,000,000; 0, the
+ * @param actors population of {@code activate}, {@code idle} and {@code drain}, 1 to 4,000,000; 0, the
  * default, is each benchmark's own
  * @param soak seconds that {@code embedded} writes before it measures the directory,
  * above 0 to 3600; default 60
@@ -32,7 +32,7 @@ record Options(double seconds, int rounds, int warmup, int actors, double soak, 
 			  --seconds N     how long a timed measurement takes (2)
 			  --rounds N      counted rounds (5)
 			  --warmup N      rounds before that (2)
-			  --actors N      population of activate and idle
+			  --actors N      population of activate, idle and drain
 			  --soak N        seconds that embedded writes before it measures its directory (60)
 			  --settle N      seconds for which idle measures the processor (12)
 			  --heap SIZE     heap of each JVM (2g; idle: 1536m)

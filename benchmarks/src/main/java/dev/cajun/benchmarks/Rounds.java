@@ -1,5 +1,6 @@
 package dev.cajun.benchmarks;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +25,17 @@ final class Rounds implements AutoCloseable {
 		this.factory = factory;
 		this.options = options;
 		this.fresh = fresh;
+	}
+
+	/** Runs the steps of clusters, with an etcd and a Redis for all of them. */
+	static Results ofClusters(List<Step> steps, Options options, boolean fresh, Session.Factory factory) {
+		Path directory = Path.of(options.directory());
+		try (EtcdChild etcd = EtcdChild.start(directory);
+				RedisChild redis = RedisChild.start(directory);
+				Rounds rounds = new Rounds((side, none) -> factory.open(side, etcd.uri() + "," + redis.address()),
+						options, fresh)) {
+			return rounds.run(steps);
+		}
 	}
 
 	/** Runs the steps of those who take part. */
