@@ -1,7 +1,6 @@
 package dev.cajun.spring.autoconfigure.redis;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,18 +51,15 @@ class ClusterPageIntegrationTests {
 
 	private ChromeDriver browser;
 
-	private RedisProcess redis;
-
-	private String etcd;
+	private LampCluster servers;
 
 	@BeforeEach
 	void start() throws Exception {
 		assumeThat(Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER))
 			.as("These tests need Chromium and its driver: on Debian 'apt-get install chromium chromium-driver'")
 			.isTrue();
-		this.redis = RedisProcess.started();
-		this.opened.add(this.redis);
-		this.etcd = startEtcd();
+		this.servers = LampCluster.empty();
+		this.opened.add(this.servers);
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(CHROMIUM.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -136,7 +132,7 @@ class ClusterPageIntegrationTests {
 
 	@Test
 	void hidesWritesWhereTheEndpointIsReadOnlyAndNamesANodeThatDoesNotAnswer() throws Exception {
-		int management = freePort();
+		int management = RedisProcess.freePort();
 		ConfigurableApplicationContext first = node("n1", "--management.server.port=" + management);
 		Process other = process("n2");
 		openPort(management, "/cajun/");
@@ -233,8 +229,8 @@ class ClusterPageIntegrationTests {
 
 	private String[] arguments(String name, String... more) {
 		List<String> arguments = new ArrayList<>(List.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
-				"--cajun.etcd.endpoints=" + this.etcd, "--cajun.cluster.lease-ttl=30s", "--cajun.cluster.shards=1024",
-				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
+				"--cajun.etcd.endpoints=" + this.servers.etcd(), "--cajun.cluster.lease-ttl=30s", "--cajun.cluster.shards=1024",
+				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.servers.redisPort(),
 				"--cajun.page.enabled=true", "--cajun.node.zone=zone-" + name.charAt(1)));
 		arguments.addAll(List.of(more));
 		return arguments.toArray(String[]::new);
@@ -257,26 +253,6 @@ class ClusterPageIntegrationTests {
 			.start();
 		this.opened.add(() -> process.destroyForcibly().waitFor());
 		return process;
-	}
-
-	private String startEtcd() throws IOException {
-		String clients = "http://127.0.0.1:" + freePort();
-		String peers = "http://127.0.0.1:" + freePort();
-		Process process = new ProcessBuilder("etcd", "--name", "e1", "--data-dir",
-				this.temporary.resolve("etcd").toString(), "--listen-client-urls", clients, "--advertise-client-urls",
-				clients, "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster",
-				"e1=" + peers)
-			.redirectErrorStream(true)
-			.redirectOutput(this.temporary.resolve("etcd.log").toFile())
-			.start();
-		this.opened.add(() -> process.destroyForcibly().waitFor());
-		return clients;
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	private static void press(ConfigurableApplicationContext node, String name) throws Exception {

@@ -1,25 +1,14 @@
 package dev.cajun.spring.autoconfigure.redis;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.GenericContainer;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -97,7 +86,7 @@ class ClusteredApplicationIntegrationTests {
 
 	@Test
 	void containerConnectedAsEtcdAloneMeansClustered() throws Exception {
-		EtcdContainer.port = this.cluster.etcdPort();
+		EtcdContainer.port = URI.create(this.cluster.etcd()).getPort();
 		try (ConfigurableApplicationContext application = LampApplication.start(EtcdContainer.class,
 				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.cluster.redisPort())) {
 			this.cluster.add("alone", application);

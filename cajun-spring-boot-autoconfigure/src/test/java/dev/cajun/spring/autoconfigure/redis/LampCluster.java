@@ -98,8 +98,9 @@ public final class LampCluster implements AutoCloseable {
 		this.nodes.put(name, node);
 	}
 
-	int etcdPort() {
-		return URI.create(this.etcdEndpoint).getPort();
+	/** Where etcd is. */
+	String etcd() {
+		return this.etcdEndpoint;
 	}
 
 	int redisPort() {
