@@ -809,7 +809,7 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	/**
-	 * Unhandled messages.
+	 * Unhandled messages, those in hand among them.
 	 * @return how many
 	 */
 	public int waiting() {
@@ -847,14 +847,6 @@ public final class Activation extends Mailbox implements Runnable {
 	 */
 	public @Nullable String quarantine() {
 		return this.quarantine;
-	}
-
-	/**
-	 * Messages that wait or are in hand.
-	 * @return how many
-	 */
-	public int mailboxDepth() {
-		return depth();
 	}
 
 	/**

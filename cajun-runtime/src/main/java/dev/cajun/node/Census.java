@@ -74,7 +74,7 @@ final class Census {
 		Top byHandlerTime = new Top(BY_HANDLER_TIME);
 		Map<String, MailboxDepths> mailboxes = new HashMap<>();
 		this.activations.forEach((activation) -> {
-			int depth = activation.mailboxDepth();
+			int depth = activation.waiting();
 			if (depth > 0) {
 				mailboxes.merge(activation.id().type(), MailboxDepths.NONE.and(depth), (sum, one) -> sum.and(depth));
 			}
