@@ -50,6 +50,7 @@ class CloseIntegrationTests {
 		this.redis.ask("CONFIG", "SET", "busy-reply-threshold", "10");
 		try (RedisServer.Connection other = this.redis.connect()) {
 			other.send("EVAL", "while true do end", "0");
+			await().atMost(Duration.ofSeconds(10)).until(this.redis::isBusy);
 			List<CompletionStage<StoreResult>> waiting = IntStream.range(0, 20)
 				.mapToObj((i) -> store.commit(FENCE, state(new ActorId("account", "k" + i), 0, "x")))
 				.toList();

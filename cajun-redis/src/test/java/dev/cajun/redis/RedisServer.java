@@ -230,6 +230,17 @@ final class RedisServer implements AutoCloseable {
 		}
 	}
 
+	/** Whether a script runs for longer than {@code busy-reply-threshold}. */
+	boolean isBusy() {
+		try {
+			ask("GET", "x");
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return ex.getMessage().startsWith("BUSY");
+		}
+	}
+
 	/** The keys that match, sorted. */
 	List<String> keys(String pattern) {
 		return ((List<?>) ask("KEYS", pattern)).stream().map(String::valueOf).sorted().toList();
