@@ -29,8 +29,7 @@ final class DrainBenchmark implements Benchmark {
 		Results results = Rounds.ofClusters(steps, options, true, factory);
 		report(results, report, "drain-", Side.DRAIN);
 		report(results, report, "drain-state-", Side.DRAIN_STATE);
-		report
-			.accept(Figure.of("drain-state-store", "ops/s", results.values(NAME, Side.DRAIN_STATE, "operations")));
+		report.accept(Figure.of("drain-state-store", "ops/s", results.values(NAME, Side.DRAIN_STATE, "operations")));
 	}
 
 	private static void report(Results results, Consumer<Figure> report, String prefix, Side side) {

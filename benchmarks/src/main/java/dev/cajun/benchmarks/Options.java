@@ -13,8 +13,8 @@ import java.util.Set;
  * @param seconds how long a timed measurement takes, above 0 to 600; default 2
  * @param rounds counted rounds, 1 to 100; default 5
  * @param warmup rounds before that, 0 to 100; default 2
- * @param actors population of {@code activate}, {@code idle} and {@code drain}, 1 to 4,000,000; 0, the
- * default, is each benchmark's own
+ * @param actors population of {@code activate}, {@code idle} and {@code drain}, 1 to
+ * 4,000,000; 0, the default, is each benchmark's own
  * @param soak seconds that {@code embedded} writes before it measures the directory,
  * above 0 to 3600; default 60
  * @param settle seconds before and while {@code idle} measures the processor, above 0 to

@@ -229,9 +229,10 @@ class ClusterPageIntegrationTests {
 
 	private String[] arguments(String name, String... more) {
 		List<String> arguments = new ArrayList<>(List.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
-				"--cajun.etcd.endpoints=" + this.servers.etcd(), "--cajun.cluster.lease-ttl=30s", "--cajun.cluster.shards=1024",
-				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.servers.redisPort(),
-				"--cajun.page.enabled=true", "--cajun.node.zone=zone-" + name.charAt(1)));
+				"--cajun.etcd.endpoints=" + this.servers.etcd(), "--cajun.cluster.lease-ttl=30s",
+				"--cajun.cluster.shards=1024", "--spring.data.redis.host=127.0.0.1",
+				"--spring.data.redis.port=" + this.servers.redisPort(), "--cajun.page.enabled=true",
+				"--cajun.node.zone=zone-" + name.charAt(1)));
 		arguments.addAll(List.of(more));
 		return arguments.toArray(String[]::new);
 	}
