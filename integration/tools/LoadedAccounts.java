@@ -61,7 +61,7 @@ final class LoadedAccounts {
 		String key = this.prefix + "-" + this.keys.incrementAndGet();
 		long start = System.nanoTime();
 		for (int attempt = 0;; attempt++) {
-			List<App> nodes = this.nodes.get();
+			List<App> nodes = List.copyOf(this.nodes.get());
 			App node = nodes.get((client + attempt) % nodes.size());
 			long sent = System.nanoTime();
 			Http.Answer answer = post(node, account, key);
@@ -90,12 +90,17 @@ final class LoadedAccounts {
 		}
 	}
 
-	/** Clients that read, one after the other, at one of these nodes each. */
-	void startReading(int clients, List<App> nodes) {
+	/**
+	 * Clients that read, one account after the other, at one of these nodes each: at the
+	 * same one whatever becomes of it, if the list is always the same.
+	 */
+	void startReading(int clients, Supplier<List<App>> nodes) {
 		this.callers.start(clients, (client) -> {
 			AtomicInteger next = new AtomicInteger(client * 13);
-			return () -> read(Math.floorMod(next.getAndIncrement(), this.deposits.size()),
-					nodes.get(client % nodes.size()));
+			return () -> {
+				List<App> now = List.copyOf(nodes.get());
+				read(Math.floorMod(next.getAndIncrement(), this.deposits.size()), now.get(client % now.size()));
+			};
 		});
 	}
 

@@ -115,7 +115,7 @@ final class LoadedCluster {
 		List<App> all = List.copyOf(this.nodes.values());
 		LoadedAccounts load = new LoadedAccounts("r" + ++this.rounds, ACCOUNTS, () -> List.copyOf(this.nodes.values()));
 		load.start(DEPOSITORS);
-		load.startReading(READERS, all);
+		load.startReading(READERS, () -> all);
 		all.getFirst().await("at work", Duration.ofSeconds(30), () -> load.count() > ACCOUNTS);
 		return load;
 	}

@@ -84,7 +84,8 @@ final class Soak {
 	private void round(int round) throws Exception {
 		LoadedAccounts load = new LoadedAccounts("s" + round, ACCOUNTS, () -> this.open);
 		load.start(DEPOSITORS);
-		load.startReading(READERS, List.copyOf(this.open));
+		List<App> all = List.copyOf(this.open);
+		load.startReading(READERS, () -> all);
 		List<String> story = new ArrayList<>();
 		long next = System.nanoTime();
 		for (int step = 0; step < STEPS; step++) {
