@@ -136,7 +136,7 @@ final class NodeHost implements Host {
 		this.activations = new Activations(this, settings.maxActive());
 		this.budget = new MemoryBudget(settings.mailboxBytes());
 		this.confirmations = new Confirmations(store);
-		this.storeHealth = new StoreHealth(store);
+		this.storeHealth = new StoreHealth(store, scheduler);
 		this.lateReplies = new LateReplies(settings.process());
 		this.outbox = new ProcessOutbox(this);
 		this.reminders = new Reminders(store, scheduler, this.shards, this.mailboxes::announce);

@@ -353,8 +353,17 @@ public final class Router {
 	}
 
 	/**
+	 * Asks the store whether it works, once a second at most, without waiting for the
+	 * answer.
+	 */
+	public void askStore() {
+		this.host.storeHealth().ask();
+	}
+
+	/**
 	 * The last error of the store.
-	 * @return the error, or {@code null} when its last call worked
+	 * @return the error, or {@code null} when its last call worked, or failed some time
+	 * ago and it works now
 	 */
 	public @Nullable Throwable storeError() {
 		return this.host.storeHealth().error();
