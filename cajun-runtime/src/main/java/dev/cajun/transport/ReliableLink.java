@@ -352,6 +352,9 @@ final class ReliableLink implements Link {
 				lost("no answer for " + silent / 1_000_000 + " ms");
 				return;
 			}
+			if (silent > ReliableLink.this.settings.heartbeat().multipliedBy(2).toNanos()) {
+				ReliableLink.this.state = LinkState.SILENT;
+			}
 			for (int stream = 0; stream < ReliableLink.this.outboxes.length; stream++) {
 				Outbox outbox = ReliableLink.this.outboxes[stream];
 				if ((stream == 0 || outbox.hasUnacknowledged()) && connection().isReady(stream)) {
@@ -424,6 +427,7 @@ final class ReliableLink implements Link {
 		public void acknowledged(int stream, long next) {
 			if (isCurrent() && this.opened) {
 				this.heard = ReliableLink.this.thread.nanoTime();
+				ReliableLink.this.state = LinkState.CONNECTED;
 				ReliableLink.this.fruitless = 0;
 				settle(stream, next);
 			}

@@ -60,6 +60,9 @@ public record TransportStatistics(List<LinkStatistics> links, Counts total, Map<
 		/** Messages flow. */
 		CONNECTED,
 
+		/** Connected, but the peer has not answered the last two heartbeats. */
+		SILENT,
+
 		/** The next attempt to connect waits for its time. */
 		WAITING,
 

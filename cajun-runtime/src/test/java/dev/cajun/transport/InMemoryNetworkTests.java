@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.cajun.time.VirtualTime;
 import dev.cajun.transport.Transport.Probe;
+import dev.cajun.transport.TransportStatistics.LinkState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,6 +172,26 @@ class InMemoryNetworkTests {
 		advance(10);
 
 		assertThat(this.b.received).containsExactly("before", "meanwhile");
+	}
+
+	private LinkState stateOfLinkToB() {
+		return this.a.transport.statistics().links().getFirst().state();
+	}
+
+	@Test
+	void peerThatAnswersNoHeartbeatIsShownAsSilentUntilItDoes() {
+		start();
+		this.a.send(this.b, "before");
+		advance(10_000);
+		assertThat(stateOfLinkToB()).isEqualTo(LinkState.CONNECTED);
+		this.network.cut(A, B);
+		advance(1_500);
+		assertThat(stateOfLinkToB()).isEqualTo(LinkState.CONNECTED);
+		advance(2_500);
+		assertThat(stateOfLinkToB()).isEqualTo(LinkState.SILENT);
+		this.network.heal(A, B);
+		advance(1_100);
+		assertThat(stateOfLinkToB()).isEqualTo(LinkState.CONNECTED);
 	}
 
 	@Test
