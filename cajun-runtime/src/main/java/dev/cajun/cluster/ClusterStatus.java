@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param self this node in its present incarnation
  * @param state what this node is at; {@code null} before it is registered
  * @param trouble what this node waits for, or what does not work; empty when nothing
+ * @param metadata how it gets on with the metadata
  * @param provable whether its lease can be proved now
  * @param leads whether it leads
  * @param leader the name of the leader, or {@code null} when nobody leads
@@ -27,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param sweepsSkipped sweeps by load that found, since this node leads, that nothing may
  * be moved now; 0 elsewhere
  */
-public record ClusterStatus(Node self, NodeRecord.@Nullable State state, String trouble, boolean provable,
-		boolean leads, @Nullable String leader, Map<String, NodeRecord> nodes, @Nullable PlacementTable table,
-		long tableRevision, int owned, List<Integer> lostShards, List<Migration> migrations,
-		Map<String, NodeLoad> loads, long sweepsSkipped) {
+public record ClusterStatus(Node self, NodeRecord.@Nullable State state, String trouble, MetadataInfo metadata,
+		boolean provable, boolean leads, @Nullable String leader, Map<String, NodeRecord> nodes,
+		@Nullable PlacementTable table, long tableRevision, int owned, List<Integer> lostShards,
+		List<Migration> migrations, Map<String, NodeLoad> loads, long sweepsSkipped) {
 
 }

@@ -40,6 +40,9 @@ final class LeaseKeeper {
 
 	private long deadline;
 
+	/** When the last call was sent that was answered. */
+	private long answered;
+
 	private boolean provable;
 
 	private boolean done;
@@ -75,6 +78,16 @@ final class LeaseKeeper {
 		return this.deadline;
 	}
 
+	/** How long ago the last call was sent that was answered. */
+	Duration age() {
+		return Duration.ofNanos(this.loop.nanoTime() - this.answered);
+	}
+
+	/** Whether two renewals at most are under way or were lost. */
+	boolean isAnswered() {
+		return age().compareTo(this.lease.ttl().multipliedBy(2).dividedBy(RENEWALS)) <= 0;
+	}
+
 	/** Stops keeping it. */
 	void stop() {
 		this.done = true;
@@ -87,6 +100,7 @@ final class LeaseKeeper {
 			lost("the metadata's history has changed");
 			return;
 		}
+		this.answered = sent;
 		Duration margin = min(answer.ttl().dividedBy(10), Duration.ofSeconds(1));
 		this.deadline = sent + answer.ttl().minus(margin).toNanos();
 		long left = this.deadline - this.loop.nanoTime();

@@ -62,6 +62,11 @@ final class Reading implements MetadataStore.Listener {
 		return this.view;
 	}
 
+	/** What is read, without secrets. */
+	String description() {
+		return this.metadata.description();
+	}
+
 	/** Why the metadata is not followed; empty when it is. */
 	String trouble() {
 		if (this.view.history() == 0 || this.error != null) {

@@ -35,8 +35,8 @@ final class StatusBoard {
 		this.leader = leader;
 		this.owner = owner;
 		this.migrations = migrations;
-		this.status = new ClusterStatus(self, null, "the node has not started", false, false, null, Map.of(), null, 0,
-				0, List.of(), List.of(), Map.of(), 0);
+		this.status = new ClusterStatus(self, null, "the node has not started", metadata(), false, false, null,
+				Map.of(), null, 0, 0, List.of(), List.of(), Map.of(), 0);
 	}
 
 	ClusterStatus status() {
@@ -53,17 +53,29 @@ final class StatusBoard {
 		NodeRecord record = view.record(this.membership.self());
 		LeaderRecord leads = view.leader();
 		ClusterStatus before = this.status;
+		MetadataInfo metadata = metadata();
 		ClusterStatus now = new ClusterStatus(this.membership.self(), (record == null) ? null : record.state(),
-				trouble(record, leads, storeTrouble), this.membership.isProvable(), this.leader.leads(),
-				(leads == null) ? null : leads.name(), view.nodes(), this.leader.table(view), view.tableRevision(),
-				this.owner.fences().size(), List.copyOf(this.owner.lost()), this.migrations.all(),
+				trouble(record, leads, storeTrouble, metadata), metadata, this.membership.isProvable(),
+				this.leader.leads(), (leads == null) ? null : leads.name(), view.nodes(), this.leader.table(view),
+				view.tableRevision(), this.owner.fences().size(), List.copyOf(this.owner.lost()), this.migrations.all(),
 				this.leader.leads() ? this.leader.balancer().loads() : Map.of(),
 				this.leader.leads() ? this.leader.balancer().skipped() : 0);
 		this.status = now;
 		return before.state() != now.state() || (before.owned() == 0) != (now.owned() == 0);
 	}
 
-	private String trouble(@Nullable NodeRecord record, @Nullable LeaderRecord leads, String storeTrouble) {
+	private MetadataInfo metadata() {
+		LeaseKeeper lease = this.membership.lease();
+		String error = this.reading.trouble();
+		if (error.isEmpty() && lease != null && !lease.isAnswered()) {
+			error = "the metadata " + this.reading.description() + " has not answered for " + lease.age().toSeconds()
+					+ " s";
+		}
+		return new MetadataInfo(this.reading.description(), error, (lease == null) ? null : lease.age());
+	}
+
+	private String trouble(@Nullable NodeRecord record, @Nullable LeaderRecord leads, String storeTrouble,
+			MetadataInfo metadata) {
 		String trouble = (this.opening.refusal() == null) ? this.reading.trouble() : "";
 		if (trouble.isEmpty()) {
 			trouble = this.opening.trouble();
@@ -81,7 +93,8 @@ final class StatusBoard {
 			return "the leader " + ((leads == null) ? "(none yet)" : leads.name())
 					+ " has not reached this node at its advertised address " + record.node().address() + " yet";
 		}
-		return this.membership.isProvable() ? "" : "the lease cannot be proved: the metadata does not answer";
+		return this.membership.isProvable() ? metadata.error()
+				: "the lease cannot be proved: the metadata does not answer";
 	}
 
 }

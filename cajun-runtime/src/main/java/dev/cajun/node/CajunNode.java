@@ -677,6 +677,10 @@ public final class CajunNode implements AutoCloseable {
 		return (this.member == null) ? Map.of() : this.member.breakers();
 	}
 
+	Map<String, String> links() {
+		return (this.member == null) ? Map.of() : this.member.links();
+	}
+
 	NodeLoad load() {
 		return this.load.latest();
 	}

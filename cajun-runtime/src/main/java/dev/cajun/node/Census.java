@@ -29,6 +29,9 @@ final class Census {
 	private static final Comparator<HotActor> BY_HANDLER_TIME = Comparator.comparingDouble(HotActor::busy)
 		.thenComparing(HotActor::actor, Comparator.reverseOrder());
 
+	private static final Comparator<HotActor> BY_MAILBOX = Comparator.comparingInt(HotActor::mailbox)
+		.thenComparing(HotActor::actor, Comparator.reverseOrder());
+
 	/** What is slower than one message in ten minutes is not listed. */
 	private static final double LEAST_RATE = 1.0 / 600;
 
@@ -72,6 +75,7 @@ final class Census {
 	private Result take(long now) {
 		Top byMessages = new Top(BY_MESSAGES);
 		Top byHandlerTime = new Top(BY_HANDLER_TIME);
+		Top byMailbox = new Top(BY_MAILBOX);
 		Map<String, MailboxDepths> mailboxes = new HashMap<>();
 		this.activations.forEach((activation) -> {
 			int depth = activation.waiting();
@@ -79,12 +83,16 @@ final class Census {
 				mailboxes.merge(activation.id().type(), MailboxDepths.NONE.and(depth), (sum, one) -> sum.and(depth));
 			}
 			HotActor actor = hot(activation, depth, now);
+			if (depth > 0) {
+				byMailbox.offer(actor);
+			}
 			if (actor.messagesPerSecond() >= LEAST_RATE) {
 				byMessages.offer(actor);
 				byHandlerTime.offer(actor);
 			}
 		});
-		return new Result(now, new HotActors(byMessages.descending(), byHandlerTime.descending()),
+		return new Result(now,
+				new HotActors(byMessages.descending(), byHandlerTime.descending(), byMailbox.descending()),
 				Map.copyOf(mailboxes));
 	}
 

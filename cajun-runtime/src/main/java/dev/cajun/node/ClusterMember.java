@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.cajun.ClusterListener;
@@ -18,6 +19,7 @@ import dev.cajun.routing.Router;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.Fence;
 import dev.cajun.transport.Transport;
+import dev.cajun.transport.TransportStatistics.LinkStatistics;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,9 +80,18 @@ final class ClusterMember implements dev.cajun.routing.ControlPlane {
 
 	/** The circuit breakers of the links, by node. */
 	Map<String, String> breakers() {
-		Map<String, String> breakers = new TreeMap<>();
-		this.transport.statistics().links().forEach((link) -> breakers.put(link.peer().node(), link.breaker().name()));
-		return breakers;
+		return links((link) -> link.breaker().name());
+	}
+
+	/** The states of the links, by node. */
+	Map<String, String> links() {
+		return links((link) -> link.state().name());
+	}
+
+	private Map<String, String> links(Function<LinkStatistics, String> value) {
+		Map<String, String> links = new TreeMap<>();
+		this.transport.statistics().links().forEach((link) -> links.put(link.peer().node(), value.apply(link)));
+		return links;
 	}
 
 	/** The control plane, once the transport has started. */

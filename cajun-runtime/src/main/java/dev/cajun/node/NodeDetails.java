@@ -11,7 +11,9 @@ import dev.cajun.placement.NodeLoad;
  * @param load what it has to do
  * @param breakers the state of the circuit breaker to each node that it has a link to, by
  * name: CLOSED, OPEN or HALF_OPEN
+ * @param links the state of these links, by name: IDLE, CONNECTING, CONNECTED, SILENT,
+ * WAITING or CLOSED
  */
-public record NodeDetails(NodeInfo node, NodeLoad load, Map<String, String> breakers) {
+public record NodeDetails(NodeInfo node, NodeLoad load, Map<String, String> breakers, Map<String, String> links) {
 
 }

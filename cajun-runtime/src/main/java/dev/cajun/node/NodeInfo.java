@@ -3,6 +3,7 @@ package dev.cajun.node;
 import java.time.Instant;
 import java.util.Map;
 
+import dev.cajun.cluster.MetadataInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param store the store's description
  * @param storeAvailable whether the last call of the store worked
  * @param storeError the store's last error, empty when available
+ * @param metadata how it gets on with the cluster's metadata; {@code null} in local mode,
+ * and before it started
  * @param shards the number of shards
  * @param epoch the epoch under which it owns them; in a cluster, the highest that the
  * leader has given
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param quarantined actors that refuse messages
  */
 public record NodeInfo(String node, String cluster, String mode, NodeState state, Instant startedAt, String store,
-		boolean storeAvailable, String storeError, int shards, long epoch, @Nullable String leader, int owned,
-		String trouble, Map<String, Long> activations, long quarantined) {
+		boolean storeAvailable, String storeError, @Nullable MetadataInfo metadata, int shards, long epoch,
+		@Nullable String leader, int owned, String trouble, Map<String, Long> activations, long quarantined) {
 
 }

@@ -46,6 +46,9 @@ record NodeManagement(CajunNode owner, Router router, Census census) implements 
 			activations.put(type.name(), type.statistics().active());
 			quarantined += type.statistics().quarantined();
 		}
+		if (this.owner.state() == NodeState.UP) {
+			this.router.askStore();
+		}
 		Throwable joinError = this.owner.joinError();
 		Throwable storeError = (joinError != null) ? joinError : this.router.storeError();
 		NodeSettings settings = this.owner.settings();
@@ -56,12 +59,13 @@ record NodeManagement(CajunNode owner, Router router, Census census) implements 
 		return new NodeInfo((cluster == null) ? this.router.node() : cluster.self().id(), settings.cluster(),
 				clustered ? "clustered" : "local", this.owner.state(), this.owner.startedAt(),
 				this.owner.store().description(), storeError == null, (storeError == null) ? "" : storeError.toString(),
-				settings.shards(), this.owner.epoch(), (cluster == null) ? null : cluster.leader(), owned,
-				(cluster == null) ? "" : cluster.trouble(), activations, quarantined);
+				(cluster == null) ? null : cluster.metadata(), settings.shards(), this.owner.epoch(),
+				(cluster == null) ? null : cluster.leader(), owned, (cluster == null) ? "" : cluster.trouble(),
+				activations, quarantined);
 	}
 
 	NodeDetails details() {
-		return new NodeDetails(node(), this.owner.load(), this.owner.breakers());
+		return new NodeDetails(node(), this.owner.load(), this.owner.breakers(), this.owner.links());
 	}
 
 	ActivationPage active(List<ActorId> actors) {

@@ -397,6 +397,28 @@ class ClusterTests {
 	// ---- the metadata
 
 	@Test
+	void metadataThatStandsStillIsShownBeforeTheLeaseCannotBeProved() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		assertThat(cluster.live()).allSatisfy((node) -> {
+			MetadataInfo metadata = node.plane.status().metadata();
+			assertThat(metadata.available()).isTrue();
+			assertThat(metadata.leaseAge()).isLessThan(SimCluster.TTL.dividedBy(3));
+		});
+		cluster.metadata.pause();
+		cluster.advance(SimCluster.TTL.dividedBy(2));
+		assertThat(cluster.live()).allSatisfy((node) -> {
+			assertThat(node.shards.isProvable()).isTrue();
+			MetadataInfo metadata = node.plane.status().metadata();
+			assertThat(metadata.error()).contains("has not answered for");
+			assertThat(metadata.leaseAge()).isGreaterThan(SimCluster.TTL.dividedBy(3));
+			assertThat(node.plane.status().trouble()).isEqualTo(metadata.error());
+		});
+		cluster.metadata.resume();
+		cluster.awaitSettled(Duration.ofSeconds(5));
+		assertThat(cluster.live()).allSatisfy((node) -> assertThat(node.plane.status().trouble()).isEmpty());
+	}
+
+	@Test
 	void metadataDownForAMinuteCostsNothing() {
 		SimCluster cluster = SimCluster.of(3, SHARDS);
 		Map<Integer, Long> before = cluster.epochs();

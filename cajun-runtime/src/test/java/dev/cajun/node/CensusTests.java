@@ -1,6 +1,7 @@
 package dev.cajun.node;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.cajun.ActorId;
@@ -75,6 +76,27 @@ class CensusTests {
 		assertThat(keys(hot.byMessages())).startsWith("often");
 		assertThat(hot.byHandlerTime().getFirst().busy()).isCloseTo(0.2, within(0.05));
 		assertThat(hot.byMessages().getFirst().busy()).isZero();
+	}
+
+	@Test
+	void namesTheActorsWithTheFullestMailboxesFirstThoughTheyHandleNothing() {
+		List<HotActors> seen = new ArrayList<>();
+		this.actor.run("look", (message, context) -> {
+			this.node.time().advance(NEXT);
+			seen.add(management().hotActors(10));
+		});
+		send("done", 5);
+		for (int i = 0; i < 3; i++) {
+			this.node.<Message>ref("a", "waits").tell(new Do("look", ""));
+		}
+		this.node.settle();
+
+		assertThat(seen).hasSize(3);
+		assertThat(keys(seen.getFirst().byMailbox())).containsExactly("waits");
+		assertThat(seen).extracting((hot) -> hot.byMailbox().getFirst().mailbox())
+			.as("the first is handled before the others are sent")
+			.containsExactly(1, 2, 1);
+		assertThat(management().hotActors(10).byMailbox()).isEmpty();
 	}
 
 	@Test

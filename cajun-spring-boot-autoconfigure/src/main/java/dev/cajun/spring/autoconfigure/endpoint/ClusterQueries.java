@@ -30,6 +30,7 @@ import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Cluster;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Done;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.HotActorList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Load;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Metadata;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Migrating;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.MigrationList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Node;
@@ -81,7 +82,7 @@ final class ClusterQueries {
 			Nodes nodes = surveyed();
 			return Answer.ok(new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(),
 					node.mode().equals("local") ? node.node() : node.leader(), nodes.nodes(), nodes.unanswered(),
-					node.shards(), Store.of(node), node.quarantined(),
+					node.shards(), Store.of(node), Metadata.of(node), Descriptors.trouble(node), node.quarantined(),
 					new Versions(ClusterManagement.class.getPackage().getImplementationVersion(),
 							StoreMeta.FORMAT_VERSION)));
 		});

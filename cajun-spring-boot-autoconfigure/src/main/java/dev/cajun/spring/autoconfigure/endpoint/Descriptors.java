@@ -9,9 +9,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 import dev.cajun.ActorId;
-import dev.cajun.node.ActivationInfo;
+import dev.cajun.cluster.MetadataInfo;
 import dev.cajun.cluster.Migration;
 import dev.cajun.cluster.Ownership;
+import dev.cajun.node.ActivationInfo;
 import dev.cajun.node.ActorTypeInfo;
 import dev.cajun.node.ClusterNodeInfo;
 import dev.cajun.node.HotActor;
@@ -45,12 +46,15 @@ final class Descriptors {
 	 * absent
 	 * @param shards the number of shards
 	 * @param store the store of this node
+	 * @param metadata the cluster's metadata as this node gets on with it, absent in
+	 * local mode
+	 * @param trouble what this node waits for, or what does not work; absent when nothing
 	 * @param quarantined actors of this node that refuse messages
 	 * @param versions the versions
 	 */
 	record Cluster(String cluster, String mode, Status status, String node, @Nullable String leader, List<Node> nodes,
-			List<String> unanswered, int shards, Store store, long quarantined,
-			Versions versions) implements OperationResponseBody {
+			List<String> unanswered, int shards, Store store, @Nullable Metadata metadata, @Nullable String trouble,
+			long quarantined, Versions versions) implements OperationResponseBody {
 
 	}
 
@@ -94,16 +98,21 @@ final class Descriptors {
 	 * @param since when it became UP, or was built
 	 * @param epoch the fencing number under which it owns them in local mode, in a
 	 * cluster the highest given
+	 * @param trouble what it waits for, or what does not work; absent when nothing
 	 * @param activations active actors by type
+	 * @param quarantined its actors that refuse messages
 	 * @param messagesPerSecond messages that it handled, lately
 	 * @param breakers the circuit breakers of its links, by the name of the other node:
 	 * CLOSED, OPEN or HALF_OPEN
+	 * @param links the states of these links: IDLE, CONNECTING, CONNECTED, SILENT,
+	 * WAITING or CLOSED
 	 */
 	record Node(String id, String name, String incarnation, @Nullable String address, @Nullable String zone,
 			Set<String> roles, String state, boolean leader, int shards, boolean storeReachable,
-			@Nullable String version, @Nullable Instant since, @Nullable Long epoch,
-			@Nullable Map<String, Long> activations, @Nullable Double messagesPerSecond,
-			@Nullable Map<String, String> breakers) implements OperationResponseBody {
+			@Nullable String version, @Nullable Instant since, @Nullable Long epoch, @Nullable String trouble,
+			@Nullable Map<String, Long> activations, @Nullable Long quarantined, @Nullable Double messagesPerSecond,
+			@Nullable Map<String, String> breakers,
+			@Nullable Map<String, String> links) implements OperationResponseBody {
 
 		static Node of(ClusterNodeInfo node, @Nullable NodeDetails details) {
 			NodeInfo own = (details == null) ? null : details.node();
@@ -112,15 +121,21 @@ final class Descriptors {
 					absent(node.address()), absent(node.zone()), node.roles(),
 					(own == null) ? node.state() : own.state().name(), node.leader(), node.shards(),
 					node.storeReachable(), absent(node.version()), (own == null) ? null : own.startedAt(),
-					(own == null) ? null : own.epoch(), (own == null) ? null : own.activations(),
+					(own == null) ? null : own.epoch(), (own == null) ? null : Descriptors.trouble(own),
+					(own == null) ? null : own.activations(), (own == null) ? null : own.quarantined(),
 					(details == null) ? null : details.load().messagesPerSecond(),
-					(details == null) ? null : details.breakers());
+					(details == null) ? null : details.breakers(), (details == null) ? null : details.links());
 		}
 
-		private static @Nullable String absent(String text) {
-			return text.isEmpty() ? null : text;
-		}
+	}
 
+	/** What keeps a node from working as it should; {@code null} when nothing does. */
+	static @Nullable String trouble(NodeInfo node) {
+		return absent(node.storeAvailable() ? node.trouble() : "the store is not available: " + node.storeError());
+	}
+
+	private static @Nullable String absent(String text) {
+		return text.isEmpty() ? null : text;
 	}
 
 	/**
@@ -199,8 +214,26 @@ final class Descriptors {
 	record Store(String description, boolean available, @Nullable String error) {
 
 		static Store of(NodeInfo node) {
-			return new Store(node.store(), node.storeAvailable(),
-					node.storeError().isEmpty() ? null : node.storeError());
+			return new Store(node.store(), node.storeAvailable(), absent(node.storeError()));
+		}
+
+	}
+
+	/**
+	 * The metadata of a cluster.
+	 *
+	 * @param description its description
+	 * @param available whether it can be followed and answers
+	 * @param error why not
+	 * @param leaseAge milliseconds since the last renewal of the node's lease that was
+	 * answered was sent, absent while it has none
+	 */
+	record Metadata(String description, boolean available, @Nullable String error, @Nullable Long leaseAge) {
+
+		static @Nullable Metadata of(NodeInfo node) {
+			MetadataInfo metadata = node.metadata();
+			return (metadata == null) ? null : new Metadata(metadata.description(), metadata.available(),
+					absent(metadata.error()), (metadata.leaseAge() == null) ? null : metadata.leaseAge().toMillis());
 		}
 
 	}
@@ -246,9 +279,11 @@ final class Descriptors {
 	 *
 	 * @param byMessages the actors with most messages per second, the most first
 	 * @param byHandlerTime the actors whose handlers run longest, the longest first
+	 * @param byMailbox the actors with most messages that wait or are in hand, the most
+	 * first
 	 * @param unanswered the names of nodes that did not answer, whose actors are missing
 	 */
-	record HotActorList(List<BusyActor> byMessages, List<BusyActor> byHandlerTime,
+	record HotActorList(List<BusyActor> byMessages, List<BusyActor> byHandlerTime, List<BusyActor> byMailbox,
 			List<String> unanswered) implements OperationResponseBody {
 
 		static HotActorList of(Map<String, HotActors> nodes, int limit, List<String> unanswered) {
@@ -256,7 +291,7 @@ final class Descriptors {
 					first(nodes, HotActors::byMessages, Comparator.comparingDouble(BusyActor::messagesPerSecond),
 							limit),
 					first(nodes, HotActors::byHandlerTime, Comparator.comparingDouble(BusyActor::busy), limit),
-					unanswered);
+					first(nodes, HotActors::byMailbox, Comparator.comparingInt(BusyActor::mailbox), limit), unanswered);
 		}
 
 		private static List<BusyActor> first(Map<String, HotActors> nodes, Function<HotActors, List<HotActor>> list,

@@ -1,9 +1,14 @@
 package dev.cajun.spring.autoconfigure.health;
 
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
+import dev.cajun.cluster.MetadataInfo;
 import dev.cajun.node.ClusterManagement;
+import dev.cajun.node.ClusterNodeInfo;
+import dev.cajun.node.MailboxDepths;
 import dev.cajun.node.NodeInfo;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -59,8 +64,50 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("storeDetails", this.storeDetails.get())
 			.withDetail("epoch", node.epoch())
 			.withDetail("shards", node.shards())
+			.withDetail("owned", node.owned())
 			.withDetail("activations", node.activations())
-			.withDetail("quarantined", node.quarantined());
+			.withDetail("quarantined", node.quarantined())
+			.withDetail("fullestMailbox",
+					this.management.mailboxes().values().stream().mapToInt(MailboxDepths::fullest).max().orElse(0));
+		if (node.metadata() != null) {
+			clustered(builder, node, node.metadata());
+		}
+	}
+
+	/**
+	 * What this node knows without asking another. A node that cannot use the metadata
+	 * serves on, and so it is UP; the component {@code etcd} is not.
+	 */
+	private void clustered(Health.Builder builder, NodeInfo node, MetadataInfo metadata) {
+		TreeMap<String, Integer> members = new TreeMap<>();
+		for (ClusterNodeInfo member : this.management.nodes()) {
+			members.merge(member.state(), 1, Integer::sum);
+			if (member.id().equals(node.node())) {
+				builder.withDetail("transport", member.address());
+			}
+		}
+		builder.withDetail("leader", (node.leader() != null) ? node.leader() : "none")
+			.withDetail("members", members)
+			.withDetail("metadata", metadata.description());
+		if (metadata.leaseAge() != null) {
+			builder.withDetail("leaseAge", metadata.leaseAge().toMillis() + " ms");
+		}
+		if (!node.trouble().isEmpty()) {
+			builder.withDetail("trouble", node.trouble());
+		}
+		Map<String, String> broken = broken(node);
+		if (!broken.isEmpty()) {
+			builder.withDetail("brokenLinks", broken);
+		}
+	}
+
+	/** The links over which nothing comes back. */
+	private Map<String, String> broken(NodeInfo node) {
+		String name = node.node().substring(0, node.node().indexOf('#'));
+		TreeMap<String, String> links = new TreeMap<>(
+				this.management.at(name).node().toCompletableFuture().join().links());
+		links.values().removeAll(List.of("IDLE", "CONNECTED", "CLOSED"));
+		return links;
 	}
 
 }

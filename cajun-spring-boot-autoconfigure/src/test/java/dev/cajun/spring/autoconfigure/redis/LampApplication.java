@@ -1,5 +1,7 @@
 package dev.cajun.spring.autoconfigure.redis;
 
+import java.util.concurrent.Semaphore;
+
 import dev.cajun.ActorContext;
 import dev.cajun.ActorId;
 import dev.cajun.Actors;
@@ -23,6 +25,9 @@ import org.springframework.web.bind.annotation.RestController;
 @EnableAutoConfiguration
 @Import({ LampApplication.LampActor.class, LampApplication.LampController.class })
 class LampApplication {
+
+	/** As many messages that wait are let go as it has permits. */
+	static final Semaphore HELD = new Semaphore(0);
 
 	/** Starts it on a free port, with these properties. */
 	static ConfigurableApplicationContext start(String... arguments) {
@@ -60,6 +65,11 @@ class LampApplication {
 
 	}
 
+	/** Waits until {@link #HELD} lets it go. */
+	record Hold() implements LampMessage, Request<Integer> {
+
+	}
+
 	/** Fails. */
 	record Smash() implements LampMessage, Request<Integer> {
 
@@ -89,6 +99,11 @@ class LampApplication {
 				}
 				case Look look -> {
 					context.reply(look, lamp.presses());
+					yield lamp;
+				}
+				case Hold hold -> {
+					HELD.acquireUninterruptibly();
+					context.reply(hold, lamp.presses());
 					yield lamp;
 				}
 				case Smash smash -> throw new IllegalStateException("smashed");

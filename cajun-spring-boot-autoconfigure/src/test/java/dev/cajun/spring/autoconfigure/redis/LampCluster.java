@@ -2,6 +2,7 @@ package dev.cajun.spring.autoconfigure.redis;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,9 +39,13 @@ public final class LampCluster implements AutoCloseable {
 
 	private final Path directory;
 
-	private final Process etcd;
-
 	private final String etcdEndpoint;
+
+	private final List<String> etcdCommand;
+
+	private Process etcd;
+
+	private final List<Process> processes = new ArrayList<>();
 
 	private final Map<String, ConfigurableApplicationContext> nodes = new TreeMap<>();
 
@@ -48,19 +54,25 @@ public final class LampCluster implements AutoCloseable {
 		String peers = "http://127.0.0.1:" + RedisProcess.freePort();
 		try {
 			this.directory = Files.createTempDirectory("cajun-etcd-");
-			this.etcd = new ProcessBuilder("etcd", "--name", "e1", "--data-dir",
-					this.directory.resolve("data").toString(), "--listen-client-urls", this.etcdEndpoint,
-					"--advertise-client-urls", this.etcdEndpoint, "--listen-peer-urls", peers,
-					"--initial-advertise-peer-urls", peers, "--initial-cluster", "e1=" + peers)
-				.redirectErrorStream(true)
-				.redirectOutput(this.directory.resolve("etcd.log").toFile())
-				.start();
-			Runtime.getRuntime().addShutdownHook(new Thread(this.etcd::destroyForcibly));
+			this.etcdCommand = List.of("etcd", "--name", "e1", "--data-dir", this.directory.resolve("data").toString(),
+					"--listen-client-urls", this.etcdEndpoint, "--advertise-client-urls", this.etcdEndpoint,
+					"--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster",
+					"e1=" + peers);
+			this.etcd = run(this.etcdCommand, "etcd.log");
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(
 					"These tests need 'etcd' on the PATH: install it (Debian: apt-get install etcd-server)", ex);
 		}
+	}
+
+	/** It ends with this process at the latest. */
+	private Process run(List<String> command, String log) throws IOException {
+		Process process = new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(Redirect.appendTo(this.directory.resolve(log).toFile()))
+			.start();
+		Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+		return process;
 	}
 
 	/** The servers, and no node yet. */
@@ -80,17 +92,31 @@ public final class LampCluster implements AutoCloseable {
 
 	/** Starts a node. */
 	public ConfigurableApplicationContext start(String name, String... properties) {
-		List<String> arguments = new ArrayList<>(List.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
-				"--cajun.etcd.endpoints=" + this.etcdEndpoint, "--cajun.cluster.lease-ttl=3s",
-				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
-				"--cajun.persistence.store=redis"));
-		arguments.addAll(List.of(properties));
-		if (arguments.stream().noneMatch((argument) -> argument.startsWith("--management.endpoint.cluster.access"))) {
-			arguments.add("--management.endpoint.cluster.access=unrestricted");
-		}
-		ConfigurableApplicationContext node = LampApplication.start(arguments.toArray(String[]::new));
+		ConfigurableApplicationContext node = LampApplication.start(arguments(name, properties));
 		this.nodes.put(name, node);
 		return node;
+	}
+
+	/** Starts a node as a process of its own, which can be frozen. */
+	Process process(String name, String... properties) throws IOException {
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+						System.getProperty("java.class.path"), LampApplication.class.getName()));
+		command.addAll(List.of(arguments(name, properties)));
+		Process process = run(command, name + ".log");
+		this.processes.add(process);
+		return process;
+	}
+
+	private String[] arguments(String name, String... properties) {
+		Map<String, String> arguments = new LinkedHashMap<>();
+		Stream<String> defaults = Stream.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
+				"--cajun.etcd.endpoints=" + this.etcdEndpoint, "--cajun.cluster.lease-ttl=3s",
+				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
+				"--cajun.persistence.store=redis", "--management.endpoint.cluster.access=unrestricted");
+		Stream.concat(defaults, Stream.of(properties))
+			.forEach((argument) -> arguments.put(argument.substring(0, argument.indexOf('=')), argument));
+		return arguments.values().toArray(String[]::new);
 	}
 
 	/** A node that was started in another way. */
@@ -105,6 +131,39 @@ public final class LampCluster implements AutoCloseable {
 
 	int redisPort() {
 		return this.redis.port();
+	}
+
+	RedisProcess redis() {
+		return this.redis;
+	}
+
+	/** Kills etcd. */
+	void stopEtcd() {
+		this.etcd.destroyForcibly().onExit().join();
+	}
+
+	/** Starts it again, over what its directory holds. */
+	void startEtcd() throws IOException {
+		this.etcd = run(this.etcdCommand, "etcd.log");
+	}
+
+	/** Freezes etcd. */
+	void freezeEtcd() {
+		signal(this.etcd, "STOP");
+	}
+
+	/** Lets it go on. */
+	void thawEtcd() {
+		signal(this.etcd, "CONT");
+	}
+
+	static void signal(Process process, String signal) {
+		try {
+			new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+		}
+		catch (IOException | InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** The names of the nodes that were started. */
@@ -178,6 +237,7 @@ public final class LampCluster implements AutoCloseable {
 	@Override
 	public void close() throws IOException {
 		List.copyOf(this.nodes.values()).reversed().forEach(ConfigurableApplicationContext::close);
+		this.processes.forEach((process) -> process.destroyForcibly().onExit().join());
 		this.redis.close();
 		this.etcd.destroyForcibly().onExit().join();
 		try (Stream<Path> files = Files.walk(this.directory)) {

@@ -3,6 +3,7 @@
 const INTERVAL = 2000;
 const COLOURS = 8;
 const MOST_MOVES = 100;
+const ORDERS = { 'by-messages': 'byMessages', 'by-time': 'byHandlerTime', 'by-mailbox': 'byMailbox' };
 
 const state = { endpoint: null, nodes: [], hot: null, order: 'byMessages', actor: null, cells: [], colours: new Map() };
 const find = (id) => document.getElementById(id);
@@ -144,6 +145,7 @@ function nodeCell(id) {
 	return cell;
 }
 
+const FINE_LINKS = ['IDLE', 'CONNECTED', 'CLOSED'];
 const STATES = { UP: 'good', DRAINING: 'warn', JOINING: 'warn', STARTING: 'warn' };
 
 function showOverview(overview) {
@@ -152,6 +154,7 @@ function showOverview(overview) {
 	const status = find('status');
 	status.textContent = overview.status;
 	status.className = 'badge ' + ({ UP: 'good', OUT_OF_SERVICE: 'warn' }[overview.status] || 'bad');
+	state.trouble = overview.trouble;
 	find('facts').textContent = `${overview.mode} · leader ${overview.leader || 'none'} · seen from ${overview.node.split('#')[0]}`
 		+ ` · ${overview.store.description}`;
 }
@@ -170,18 +173,25 @@ function nodeRow(node, silent) {
 		name.append(' ', element('span', 'leader', 'quiet'));
 	}
 	const active = node.activations && Object.values(node.activations).reduce((sum, count) => sum + count, 0);
-	const broken = Object.entries(node.breakers || {}).filter(([, breaker]) => breaker !== 'CLOSED');
+	const actors = element('td', active ?? '–', 'n');
+	if (node.quarantined) {
+		actors.append(' ', element('span', `${node.quarantined} quarantined`, 'bad'));
+	}
+	const status = element('td', silent ? 'does not answer' : node.state, silent ? 'bad' : STATES[node.state] || 'bad');
+	if (node.trouble && !silent) {
+		status.append(' ', element('span', node.trouble, 'bad'));
+	}
+	const broken = Object.entries(node.links || {}).filter(([, link]) => !FINE_LINKS.includes(link));
 	const tools = element('td', null, 'write');
 	tools.append((node.state === 'DRAINING')
 		? button('Undrain', () => operate(`Let node ${node.name} take shards again?`,
 			`/nodes/${encodeURIComponent(node.name)}/undrain`, {}))
 		: button('Drain', () => drain(node.name)));
 	return row([name,
-		element('td', silent ? 'does not answer' : node.state, silent ? 'bad' : STATES[node.state] || 'bad'),
-		element('td', node.shards, 'n'), element('td', active ?? '–', 'n'),
+		status, element('td', node.shards, 'n'), actors,
 		element('td', rate(node.messagesPerSecond), 'n'), element('td', node.zone || '–'),
 		element('td', node.version || '–'),
-		element('td', broken.length ? broken.map(([other, breaker]) => `${other} ${breaker}`).join(', ') : 'all closed',
+		element('td', broken.length ? broken.map(([other, link]) => `${other} ${link}`).join(', ') : 'all work',
 			broken.length ? 'bad' : 'quiet'), tools]);
 }
 
@@ -344,20 +354,31 @@ async function refresh() {
 		}
 	};
 	await read('/nodes', showNodes);
+	if (unanswered.size > 0) {
+		// The reads below wait for the same nodes
+		showTroubles(failures, unanswered);
+	}
 	await Promise.all([read('', showOverview), read('/types', showTypes), read('/shards', showShards),
 		read('/migrations', showMoves), read('/hot-actors', showHot), state.actor ? readActor(read) : null]);
 	if (failures.size === 0) {
 		find('updated').textContent = 'as of ' + new Date().toLocaleTimeString();
 	}
+	showTroubles(failures, unanswered);
+	state.refreshing = false;
+	state.timer = setTimeout(refresh, INTERVAL);
+}
+
+function showTroubles(failures, unanswered) {
 	if (!state.message || state.message.until < Date.now()) {
 		const troubles = [...failures].map((failure) => 'Shown is what was known before: ' + failure);
+		if (failures.size === 0 && state.trouble) {
+			troubles.push(state.trouble);
+		}
 		if (unanswered.size > 0) {
 			troubles.unshift(`Does not answer: ${[...unanswered].sort().join(', ')}`);
 		}
 		say(troubles.join(' · '));
 	}
-	state.refreshing = false;
-	state.timer = setTimeout(refresh, INTERVAL);
 }
 
 function path(actor, operation) {
@@ -396,11 +417,10 @@ function listen() {
 	find('rebalance').addEventListener('click', () => operate('Move shards until all nodes have their part?',
 		'/rebalance', { dryRun: 'false' }));
 	find('resign').addEventListener('click', () => operate('Let another node lead?', '/leader/resign', {}));
-	for (const [id, order] of [['by-messages', 'byMessages'], ['by-time', 'byHandlerTime']]) {
+	for (const [id, order] of Object.entries(ORDERS)) {
 		find(id).addEventListener('click', () => {
 			state.order = order;
-			find('by-messages').setAttribute('aria-pressed', String(order === 'byMessages'));
-			find('by-time').setAttribute('aria-pressed', String(order === 'byHandlerTime'));
+			Object.keys(ORDERS).forEach((each) => find(each).setAttribute('aria-pressed', String(each === id)));
 			if (state.hot) {
 				showHot(state.hot);
 			}
