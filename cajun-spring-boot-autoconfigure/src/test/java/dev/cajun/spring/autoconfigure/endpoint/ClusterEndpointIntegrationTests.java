@@ -37,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every operation of the endpoint over HTTP, on three nodes, each asked of every node.
+ * The second has its actuator on a port of its own, the third also below another path.
  * The answers must be as {@code cluster-endpoint.schema.json} says, with no field more.
  */
 @ExtendWith(OutputCaptureExtension.class)
@@ -65,7 +66,13 @@ class ClusterEndpointIntegrationTests {
 
 	@BeforeAll
 	static void start() {
-		cluster = LampCluster.started(3, "--cajun.actors.lamp.on-failure=stop");
+		String stop = "--cajun.actors.lamp.on-failure=stop";
+		String port = "--management.server.port=0";
+		cluster = LampCluster.empty();
+		cluster.start("n1", stop);
+		cluster.start("n2", stop, port);
+		cluster.start("n3", stop, port, "--management.server.base-path=/manage");
+		cluster.awaitShards(3);
 	}
 
 	@AfterAll

@@ -11,7 +11,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.ReflectionException;
 
 import dev.cajun.ActorContext;
 import dev.cajun.ActorId;
@@ -49,7 +57,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "cajun.persistence.store=memory", "spring.application.name=endpoint-tests",
-				"management.endpoints.web.exposure.include=health,cluster,metrics",
+				"management.endpoints.web.exposure.include=health,cluster,metrics", "spring.jmx.enabled=true",
+				"spring.jmx.default-domain=endpoint-tests", "management.endpoints.jmx.exposure.include=cluster",
 				"management.endpoint.cluster.access=unrestricted", "management.endpoint.health.show-details=always" })
 @ExtendWith(OutputCaptureExtension.class)
 class ClusterEndpointTests {
@@ -67,6 +76,9 @@ class ClusterEndpointTests {
 
 	@Autowired
 	private Audits audits;
+
+	@Autowired
+	private MBeanServer beans;
 
 	private HttpResponse<String> get(String path) throws IOException, InterruptedException {
 		return this.client.send(request(path).GET().build(), BodyHandlers.ofString());
@@ -103,6 +115,35 @@ class ClusterEndpointTests {
 		assertThat(node.path("name").asString()).isEqualTo("local");
 		assertThat(node.path("state").asString()).isEqualTo("UP");
 		assertThat(node.path("shards").asInt()).isEqualTo(1024);
+	}
+
+	@Test
+	void readsAndNeverWritesOverJmx() throws Exception {
+		ObjectName name = this.beans.queryNames(new ObjectName("*:type=Endpoint,name=Cluster,*"), null)
+			.iterator()
+			.next();
+		MBeanOperationInfo[] operations = this.beans.getMBeanInfo(name).getOperations();
+		assertThat(operations).extracting(MBeanOperationInfo::getName).containsExactlyInAnyOrder("cluster", "find");
+		assertThat(operations).allMatch((operation) -> operation.getImpact() == MBeanOperationInfo.INFO);
+
+		Map<?, ?> cluster = (Map<?, ?>) this.beans.invoke(name, "cluster", new Object[0], new String[0]);
+		assertThat(cluster.get("cluster")).isEqualTo("endpoint-tests");
+		assertThat(cluster.get("status")).isEqualTo("UP");
+		this.lamps.get("jmx").call(new Switch());
+		Map<?, ?> lamp = (Map<?, ?>) find(name, "actors", "lamp", "jmx");
+		assertThat(lamp.get("active")).isEqualTo(true);
+		assertThatExceptionOfType(ReflectionException.class).isThrownBy(() -> find(name, "actors", "nothing", "jmx"))
+			.withMessageContaining("no actor type 'nothing'");
+	}
+
+	private Object find(ObjectName name, String... path) throws Exception {
+		Object[] arguments = { List.of(path), null, null, null, null, null, null };
+		MBeanOperationInfo find = Stream.of(this.beans.getMBeanInfo(name).getOperations())
+			.filter((operation) -> operation.getName().equals("find"))
+			.findFirst()
+			.orElseThrow();
+		return this.beans.invoke(name, "find", arguments,
+				Stream.of(find.getSignature()).map(MBeanParameterInfo::getType).toArray(String[]::new));
 	}
 
 	@Test

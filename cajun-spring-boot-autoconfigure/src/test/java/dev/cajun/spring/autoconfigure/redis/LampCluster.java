@@ -224,12 +224,16 @@ public final class LampCluster implements AutoCloseable {
 		}
 	}
 
-	/** A request to a node; actuators have a port of their own where that is separate. */
+	/**
+	 * A request to a node; actuators have a port, and a path above theirs, of their own
+	 * where that is separate.
+	 */
 	public HttpRequest.Builder request(String node, String path) {
 		var environment = this.nodes.get(node).getEnvironment();
 		String port = environment.getProperty("local.server.port");
 		if (path.startsWith("/actuator")) {
 			port = environment.getProperty("local.management.port", port);
+			path = environment.getProperty("management.server.base-path", "") + path;
 		}
 		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
 	}
