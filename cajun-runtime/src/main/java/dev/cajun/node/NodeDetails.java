@@ -1,5 +1,6 @@
 package dev.cajun.node;
 
+import java.util.List;
 import java.util.Map;
 
 import dev.cajun.placement.NodeLoad;
@@ -13,7 +14,9 @@ import dev.cajun.placement.NodeLoad;
  * name: CLOSED, OPEN or HALF_OPEN
  * @param links the state of these links, by name: IDLE, CONNECTING, CONNECTED, SILENT,
  * WAITING or CLOSED
+ * @param types its actor types
  */
-public record NodeDetails(NodeInfo node, NodeLoad load, Map<String, String> breakers, Map<String, String> links) {
+public record NodeDetails(NodeInfo node, NodeLoad load, Map<String, String> breakers, Map<String, String> links,
+		List<ActorTypeInfo> types) {
 
 }

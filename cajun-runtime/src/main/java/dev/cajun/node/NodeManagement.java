@@ -65,7 +65,7 @@ record NodeManagement(CajunNode owner, Router router, Census census) implements 
 	}
 
 	NodeDetails details() {
-		return new NodeDetails(node(), this.owner.load(), this.owner.breakers(), this.owner.links());
+		return new NodeDetails(node(), this.owner.load(), this.owner.breakers(), this.owner.links(), types());
 	}
 
 	ActivationPage active(List<ActorId> actors) {

@@ -43,6 +43,7 @@ import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Routing;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ShardList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Status;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Store;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.TypeDetail;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Types;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Versions;
 import dev.cajun.store.StoreMeta;
@@ -100,6 +101,20 @@ final class ClusterQueries {
 			.toList(), survey.unanswered());
 	}
 
+	/** What this node says of a type goes first: it knows the class behind a proxy. */
+	private Answer types() {
+		return guarded(() -> {
+			Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
+			Map<String, TypeDetail> types = new TreeMap<>();
+			this.management.types().forEach((own) -> types.put(own.type(), TypeDetail.of(own, List.of(), 0)));
+			survey.answers()
+				.forEach((node, details) -> details.types()
+					.forEach((type) -> types.merge(type.type(), TypeDetail.of(type, List.of(node), type.activations()),
+							TypeDetail::and)));
+			return Answer.ok(new Types(List.copyOf(types.values()), survey.unanswered()));
+		});
+	}
+
 	private Answer load() {
 		return guarded(() -> {
 			Survey<NodeDetails> survey = Survey.of(this.management, names(), NodeInspection::node);
@@ -114,7 +129,7 @@ final class ClusterQueries {
 		return switch (path.length) {
 			case 0 -> cluster();
 			case 1 -> switch (path[0]) {
-				case "types" -> Answer.ok(new Types(this.management.types()));
+				case "types" -> types();
 				case "actors" -> list(list);
 				case "hot-actors" -> hotActors(list);
 				case "nodes" -> guarded(() -> Answer.ok(surveyed()));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import dev.cajun.ActorId;
 import dev.cajun.cluster.MetadataInfo;
@@ -366,9 +367,40 @@ final class Descriptors {
 	/**
 	 * {@code GET /actuator/cluster/types}.
 	 *
-	 * @param types the types, by name
+	 * @param types the types of all nodes, by name
+	 * @param unanswered the names of nodes that did not answer, whose types are missing
 	 */
-	record Types(List<ActorTypeInfo> types) implements OperationResponseBody {
+	record Types(List<TypeDetail> types, List<String> unanswered) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * An actor type.
+	 *
+	 * @param type its name
+	 * @param handler the class name of its handler
+	 * @param messages the logical names of its messages
+	 * @param state the class name of its state
+	 * @param mutableState whether the state type is treated as mutable
+	 * @param persistence what each write stores
+	 * @param placement where its actors live
+	 * @param activations how many are active on all nodes that answered
+	 * @param nodes the names of the nodes that have it; not all while versions differ
+	 */
+	record TypeDetail(String type, String handler, List<String> messages, String state, boolean mutableState,
+			String persistence, String placement, long activations, List<String> nodes) {
+
+		static TypeDetail of(ActorTypeInfo type, List<String> nodes, long activations) {
+			return new TypeDetail(type.type(), type.handler(), type.messages(), type.state(), type.mutableState(),
+					type.persistence(), type.placement(), activations, nodes);
+		}
+
+		/** What the other knows of where it is. */
+		TypeDetail and(TypeDetail other) {
+			return new TypeDetail(this.type, this.handler, this.messages, this.state, this.mutableState,
+					this.persistence, this.placement, this.activations + other.activations,
+					Stream.concat(this.nodes.stream(), other.nodes.stream()).toList());
+		}
 
 	}
 

@@ -161,7 +161,13 @@ class ClusterEndpointIntegrationTests {
 				.hasSizeGreaterThanOrEqualTo(LAMPS);
 		});
 		read(asked, "/migrations", "migrations");
-		assertThat(read(asked, "/types", "types").path("types").path(0).path("type").asString()).isEqualTo("lamp");
+		JsonNode types = read(asked, "/types", "types");
+		assertThat(types.path("unanswered")).isEmpty();
+		assertThat(types.path("types")).hasSize(1);
+		JsonNode type = types.path("types").path(0);
+		assertThat(type.path("type").asString()).isEqualTo("lamp");
+		assertThat(type.path("activations").asInt()).isGreaterThanOrEqualTo(LAMPS);
+		assertThat(type.path("nodes").valueStream().map(JsonNode::asString)).containsExactly("n1", "n2", "n3");
 		assertThat(read(asked, "/load", "load").path("nodes")).hasSize(3);
 		assertThat(read(asked, "/versions", "versions").path("mixed").asBoolean()).isFalse();
 	}

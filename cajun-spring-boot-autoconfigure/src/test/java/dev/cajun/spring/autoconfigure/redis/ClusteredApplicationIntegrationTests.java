@@ -85,6 +85,27 @@ class ClusteredApplicationIntegrationTests {
 	}
 
 	@Test
+	void mixedVersionsAreShownDuringARollingUpgrade() {
+		this.cluster.start("n1", "--spring.application.version=1");
+		this.cluster.start("n2", "--spring.application.version=1");
+		this.cluster.awaitShards(2);
+		assertThat(mixed()).containsOnly(false);
+		for (String name : List.of("n1", "n2")) {
+			this.cluster.stop(name);
+			this.cluster.start(name, "--spring.application.version=2");
+			this.cluster.awaitShards(2);
+			assertThat(mixed()).containsOnly(name.equals("n1"));
+		}
+	}
+
+	private List<Boolean> mixed() {
+		return this.cluster.names()
+			.stream()
+			.map((name) -> json(name, "/actuator/cluster/versions").path("mixed").asBoolean())
+			.toList();
+	}
+
+	@Test
 	void containerConnectedAsEtcdAloneMeansClustered() throws Exception {
 		EtcdContainer.port = URI.create(this.cluster.etcd()).getPort();
 		try (ConfigurableApplicationContext application = LampApplication.start(EtcdContainer.class,
