@@ -365,6 +365,11 @@ final class ControlLoop {
 			ControlLoop.this.attempted.complete(null);
 		}
 
+		@Override
+		public void recovered() {
+			ControlLoop.this.membership.waitAnew();
+		}
+
 	}
 
 	private final class Member implements Membership.Listener {

@@ -208,6 +208,14 @@ final class Membership implements LeaseKeeper.Listener {
 		}
 	}
 
+	/**
+	 * The metadata has not answered for a while. When it starts again, it gives every
+	 * lease its full time, so that a key that is still there says nothing of its node.
+	 */
+	void waitAnew() {
+		this.blocked = false;
+	}
+
 	private void grant() {
 		this.busy = true;
 		long sent = this.loop.nanoTime();

@@ -133,7 +133,8 @@ final class Reading implements MetadataStore.Listener {
 	@Override
 	public void followed(@Nullable Throwable failure) {
 		this.loop.execute(() -> {
-			if (failure == null && this.error != null) {
+			boolean recovered = failure == null && this.error != null;
+			if (recovered) {
 				logger.info("The metadata {} is followed again", this.metadata.description());
 			}
 			else if (failure != null && this.error == null) {
@@ -144,6 +145,9 @@ final class Reading implements MetadataStore.Listener {
 			this.error = failure;
 			if (failure != null) {
 				this.listener.failed();
+			}
+			else if (recovered) {
+				this.listener.recovered();
 			}
 			this.listener.changed();
 		});
@@ -160,6 +164,9 @@ final class Reading implements MetadataStore.Listener {
 
 		/** The metadata cannot be followed now. */
 		void failed();
+
+		/** The metadata can be followed again. */
+		void recovered();
 
 	}
 

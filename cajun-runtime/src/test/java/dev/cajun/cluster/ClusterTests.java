@@ -149,6 +149,19 @@ class ClusterTests {
 	}
 
 	@Test
+	void nodeIsNotRefusedBecauseMetadataThatStartsAgainProlongsItsOldKey() {
+		SimCluster cluster = SimCluster.of(2, SHARDS);
+		cluster.kill("n2");
+		cluster.start("n2");
+		cluster.advance(Duration.ofSeconds(1));
+		cluster.metadata.stop();
+		cluster.advance(Duration.ofSeconds(8));
+		cluster.metadata.start();
+
+		cluster.awaitSettled(SimCluster.TTL.plusSeconds(2));
+	}
+
+	@Test
 	void nodeWithAnotherNumberOfShardsIsRefused() {
 		SimCluster cluster = SimCluster.of(2, SHARDS);
 		SimCluster.SimNode other = cluster.start("n3", (settings) -> settings.withShards(64));
