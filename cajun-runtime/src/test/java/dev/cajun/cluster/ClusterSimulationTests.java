@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Future;
 
 import dev.cajun.Seeds;
 import dev.cajun.metadata.FaultyMetadata;
@@ -42,6 +43,8 @@ class ClusterSimulationTests {
 
 		private FaultyMetadata.@Nullable Backup backup;
 
+		private Duration late = SimCluster.TTL;
+
 		Run(long seed) {
 			this.random = new Random(seed * 31 + 7);
 			this.cluster = new SimCluster(seed, SHARDS);
@@ -64,7 +67,7 @@ class ClusterSimulationTests {
 				this.cluster.awaitSettled(BOUND);
 				// What comes to rest late: pins, balance, rebalancing to those that came
 				// back
-				this.cluster.advance(SimCluster.TTL);
+				this.cluster.advance(this.late);
 				this.cluster.awaitSettled(BOUND);
 				Map<Integer, Long> epochs = this.cluster.epochs();
 				String leader = String.valueOf(this.cluster.leader());
@@ -101,7 +104,11 @@ class ClusterSimulationTests {
 				case 6 -> live.forEach((other) -> this.cluster.metadata.mend(other.name));
 				case 7 -> this.cluster.metadata.loseReplies(name, 1 + this.random.nextInt(4));
 				case 8 -> this.cluster.metadata.loseRequests(name, 1 + this.random.nextInt(4));
-				case 9 -> this.cluster.metadata.deafen(name);
+				case 9 -> {
+					this.cluster.metadata.deafen(name);
+					// What it missed it sees when it reads again, and may lead.
+					this.late = FaultyMetadata.REREAD.plus(SimCluster.TTL);
+				}
 				case 10 -> node.storeView.cut(true);
 				case 11 -> live.forEach((other) -> other.storeView.cut(false));
 				case 12 -> this.cluster.network.refuse(node.address);
@@ -160,15 +167,19 @@ class ClusterSimulationTests {
 		}
 
 		private void heal() {
+			// Also of nodes that were killed: who starts under their name goes that way.
+			for (int i = 1; i <= this.names + 1; i++) {
+				String name = "n" + i;
+				this.cluster.metadata.mend(name);
+				this.cluster.metadata.release(name);
+				this.cluster.metadata.hear(name);
+				this.cluster.metadata.loseReplies(name, 0);
+				this.cluster.metadata.loseRequests(name, 0);
+			}
 			for (SimCluster.SimNode node : this.cluster.live()) {
 				if (node.paused) {
 					resume(node);
 				}
-				this.cluster.metadata.mend(node.name);
-				this.cluster.metadata.release(node.name);
-				this.cluster.metadata.hear(node.name);
-				this.cluster.metadata.loseReplies(node.name, 0);
-				this.cluster.metadata.loseRequests(node.name, 0);
 				node.storeView.cut(false);
 				node.shards.idle(false);
 			}
@@ -180,11 +191,20 @@ class ClusterSimulationTests {
 			this.cluster.restartRefused();
 			// A node that is drained stays so, which is for an operator to end.
 			for (SimCluster.SimNode node : this.cluster.live()) {
-				for (int i = 0; i < 3; i++) {
-					var unused = this.cluster.live().get(0).plane.operate(new Operation.Undrain(node.name));
-					this.cluster.advance(Duration.ofSeconds(1));
+				undrain(node.name);
+			}
+		}
+
+		/** Who is told to ask again, because nobody leads yet, does so. */
+		private void undrain(String name) {
+			for (long i = 0; i < BOUND.toSeconds(); i++) {
+				var answer = this.cluster.live().get(0).plane.operate(new Operation.Undrain(name));
+				this.cluster.advance(Duration.ofSeconds(1));
+				if (answer.toCompletableFuture().state() == Future.State.SUCCESS) {
+					return;
 				}
 			}
+			throw new AssertionError(name + " could not be undrained\n" + this.cluster.describe());
 		}
 
 	}
