@@ -44,6 +44,12 @@ class ClusterPageConfiguration {
 
 	private static final String PATH = "/cajun";
 
+	/**
+	 * Relative: what stands before it, a servlet's path or a proxy's, only the browser
+	 * knows.
+	 */
+	private static final URI HERE = URI.create(PATH.substring(1) + "/");
+
 	/** Nothing but the page's own files and the endpoint; no inline script, no frame. */
 	private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
 			+ "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -58,10 +64,7 @@ class ClusterPageConfiguration {
 		Map<String, Object> settings = Map.of("endpoint", (base.equals("/") ? "" : base) + "/" + path, "writable",
 				access == Access.UNRESTRICTED);
 		return RouterFunctions.route()
-			.GET(PATH,
-					(request) -> ServerResponse
-						.temporaryRedirect(URI.create(request.requestPath().contextPath().value() + PATH + "/"))
-						.build())
+			.GET(PATH, (request) -> ServerResponse.temporaryRedirect(HERE).build())
 			.GET(PATH + "/", (request) -> file("page/index.html", MediaType.TEXT_HTML))
 			.GET(PATH + "/page.css", (request) -> file("page/page.css", MediaType.valueOf("text/css")))
 			.GET(PATH + "/page.js", (request) -> file("page/page.js", MediaType.valueOf("text/javascript")))
