@@ -83,8 +83,13 @@ final class App implements AutoCloseable {
 	}
 
 	App awaitHealthy() {
+		return awaitHealthy(this.http);
+	}
+
+	/** As above, with the actuator on a port of its own. */
+	App awaitHealthy(Http actuator) {
 		await("healthy", Duration.ofSeconds(90), () -> {
-			Http.Answer health = this.http.tryGet("/actuator/health");
+			Http.Answer health = actuator.tryGet("/actuator/health");
 			return health != null && health.status() == 200 && health.text("status").equals("UP");
 		});
 		return this;

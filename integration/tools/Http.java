@@ -1,24 +1,55 @@
 import java.io.IOException;
+import java.net.CookieManager;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Calls one application. */
+/** Calls one application, and keeps its cookies as a browser does. */
 final class Http {
+
+	private final CookieManager cookies = new CookieManager();
 
 	private final HttpClient client = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
 		.connectTimeout(Duration.ofSeconds(5))
+		.cookieHandler(this.cookies)
 		.build();
 
 	private final String base;
 
+	private final Map<String, String> headers;
+
 	Http(int port) {
-		this.base = "http://localhost:" + port;
+		this("http://localhost:" + port, Map.of());
+	}
+
+	private Http(String base, Map<String, String> headers) {
+		this.base = base;
+		this.headers = headers;
+	}
+
+	/** The same application, called by a user from a browser of their own. */
+	Http as(String user, String password) {
+		byte[] credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+		return new Http(this.base, Map.of("Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials)));
+	}
+
+	/** A cookie that the application has set. */
+	HttpCookie cookie(String name) {
+		return this.cookies.getCookieStore()
+			.getCookies()
+			.stream()
+			.filter((cookie) -> cookie.getName().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new AssertionError("No cookie '" + name + "' of " + this.base));
 	}
 
 	Answer get(String path) throws IOException {
@@ -36,17 +67,25 @@ final class Http {
 	}
 
 	Answer post(String path, String json) throws IOException {
-		return post(path, json, null);
+		return post(path, json, Map.of());
 	}
 
 	Answer post(String path, String json, String idempotencyKey) throws IOException {
+		return post(path, json, Map.of("Idempotency-Key", idempotencyKey));
+	}
+
+	Answer post(String path, String json, Map<String, String> headers) throws IOException {
 		HttpRequest.Builder request = request(path).header("Content-Type", "application/json")
 			.POST(HttpRequest.BodyPublishers.ofString(json));
-		return send((idempotencyKey != null) ? request.header("Idempotency-Key", idempotencyKey) : request);
+		headers.forEach(request::header);
+		return send(request);
 	}
 
 	private HttpRequest.Builder request(String path) {
-		return HttpRequest.newBuilder(URI.create(this.base + path)).timeout(Duration.ofSeconds(20));
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.base + path))
+			.timeout(Duration.ofSeconds(20));
+		this.headers.forEach(request::header);
+		return request;
 	}
 
 	private Answer send(HttpRequest.Builder request) throws IOException {

@@ -25,6 +25,7 @@ final class OutsideProject {
 		readme();
 		nonWeb();
 		ownBeans();
+		secured();
 	}
 
 	/** The README's example: no property, no server. */
@@ -81,6 +82,29 @@ final class OutsideProject {
 		}
 		Check.equal(143, app.terminate(), "The exit code after SIGTERM");
 		System.out.println("own-beans: starts unchanged; own beans, cache and repository work, in a handler too");
+	}
+
+	/**
+	 * Behind Spring Security: on the application's port, on one of the actuator's own,
+	 * and the endpoint without its page.
+	 */
+	private void secured() throws IOException {
+		App app = start("secured").awaitHealthy();
+		new SecuredCluster(app, app.http).check();
+		Check.equal(143, app.terminate(), "The exit code after SIGTERM");
+
+		int port = App.freePort();
+		Http actuator = new Http(port);
+		app = start("secured", "--management.server.port=" + port).awaitHealthy(actuator);
+		SecuredCluster cluster = new SecuredCluster(app, actuator);
+		cluster.check();
+		cluster.checkApplicationsPort();
+		Check.equal(143, app.terminate(), "The exit code after SIGTERM");
+
+		app = start("secured", "--spring.profiles.active=endpoint-alone", "--cajun.page.enabled=false").awaitHealthy();
+		new SecuredCluster(app, app.http).checkEndpointAlone();
+		Check.equal(143, app.terminate(), "The exit code after SIGTERM");
+		System.out.println("secured: viewers read, operators write with the page's token, and leave their name");
 	}
 
 	private App start(String name, String... arguments) {

@@ -50,7 +50,10 @@ class DocumentationTests {
 
 	private static final Path ROOT = Path.of("..");
 
-	/** The Java of these needs Spring Security, which the sample is without. */
+	/**
+	 * The Java of these needs Spring Security, which the sample is without; what compiles
+	 * and runs it is integration/04-outside-project.sh.
+	 */
 	private static final Set<String> NOT_COMPILED = Set.of("security.md", "cluster-page.md");
 
 	private static final String IMPORTS = """
