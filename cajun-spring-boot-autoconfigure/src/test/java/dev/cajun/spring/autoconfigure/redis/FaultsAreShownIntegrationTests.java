@@ -61,7 +61,7 @@ class FaultsAreShownIntegrationTests {
 				"--cajun.actors.lamp.mailbox-capacity=" + CAPACITY, "--cajun.actors.lamp.passivate-after=1s" };
 		node = cluster.start("n1", properties);
 		peer = cluster.process("n2", properties);
-		page.open(node.getEnvironment().getRequiredProperty("local.server.port", Integer.class), "/cajun/");
+		page.open("localhost:" + node.getEnvironment().getRequiredProperty("local.server.port"), "/cajun/");
 	}
 
 	@AfterAll

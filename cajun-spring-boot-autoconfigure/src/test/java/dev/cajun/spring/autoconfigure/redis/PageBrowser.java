@@ -41,8 +41,8 @@ final class PageBrowser implements AutoCloseable {
 				options);
 	}
 
-	void open(int port, String path) {
-		this.driver.get("http://localhost:" + port + path);
+	void open(String authority, String path) {
+		this.driver.get("http://" + authority + path);
 	}
 
 	WebElement find(String id) {

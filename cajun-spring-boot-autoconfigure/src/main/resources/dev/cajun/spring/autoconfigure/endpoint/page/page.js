@@ -431,10 +431,12 @@ function listen() {
 
 async function start() {
 	try {
-		const response = await fetch('settings.json', { credentials: 'same-origin', cache: 'no-store' });
+		// What is opened with a password in its address may fetch nothing with it
+		const here = location.origin + location.pathname;
+		const response = await fetch(new URL('settings.json', here), { credentials: 'same-origin', cache: 'no-store' });
 		const settings = await response.json();
 		// The page is one level below the context path, which only the browser knows for sure
-		state.endpoint = new URL('..' + settings.endpoint, location.href).href;
+		state.endpoint = new URL('..' + settings.endpoint, here).href;
 		document.body.classList.toggle('writable', settings.writable);
 		find('writes').textContent = settings.writable ? '' : 'read-only';
 		listen();
