@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.cajun.RequiresRedis;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The benchmark runs, with parameters too small to measure anything. */
+@RequiresRedis
 class RedisBenchmarkIntegrationTests {
 
 	@TempDir

@@ -2,11 +2,13 @@ package dev.cajun.etcd;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.cajun.RequiresEtcd;
 import dev.cajun.metadata.MetadataStore;
 import dev.cajun.metadata.MetadataStoreContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
+@RequiresEtcd
 class EtcdContractIntegrationTests extends MetadataStoreContract {
 
 	private static final AtomicInteger clusters = new AtomicInteger();

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
+import dev.cajun.RequiresEtcd;
 import dev.cajun.metadata.Lease;
 import dev.cajun.metadata.Listing;
 import dev.cajun.metadata.MetadataException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A real etcd that is frozen, killed, cut off, compacted, wiped and restored. */
+@RequiresEtcd
 class EtcdFaultsIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(15);

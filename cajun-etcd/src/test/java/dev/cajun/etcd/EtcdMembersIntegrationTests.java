@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import dev.cajun.RequiresEtcd;
 import dev.cajun.metadata.Lease;
 import dev.cajun.metadata.MetadataException;
 import dev.cajun.metadata.Transaction;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Three real members, of which one at a time is killed, frozen or cut off. */
+@RequiresEtcd
 class EtcdMembersIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(20);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.cajun.RequiresEtcd;
 import dev.cajun.metadata.Lease;
 import dev.cajun.metadata.Transaction;
 import org.awaitility.Awaitility;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a store costs etcd and its own process, and what etcd with its defaults grants.
  */
+@RequiresEtcd
 class EtcdResourcesIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(15);

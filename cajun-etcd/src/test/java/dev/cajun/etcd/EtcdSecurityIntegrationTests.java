@@ -14,6 +14,7 @@ import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 
+import dev.cajun.RequiresEtcd;
 import dev.cajun.metadata.Lease;
 import dev.cajun.metadata.MetadataException;
 import dev.cajun.metadata.MetadataException.Kind;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A real etcd with users, and one with certificates. */
+@RequiresEtcd
 class EtcdSecurityIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(15);

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.StoreException;
 import dev.cajun.store.StoreMeta;
 import dev.cajun.store.StoreResult;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Whoever waits for the store when it is closed is answered. */
+@RequiresRedis
 class CloseIntegrationTests {
 
 	private static final ActorId ALICE = new ActorId("account", "alice");

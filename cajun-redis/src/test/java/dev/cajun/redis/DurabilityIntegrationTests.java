@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.Commit;
 import dev.cajun.store.StoreException;
 import dev.cajun.store.StoreResult;
@@ -18,6 +19,7 @@ import static dev.cajun.redis.Stores.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+@RequiresRedis
 class DurabilityIntegrationTests {
 
 	private static final ActorId ALICE = new ActorId("account", "alice");

@@ -15,6 +15,7 @@ import com.sun.management.ThreadMXBean;
 import dev.cajun.ActorId;
 import dev.cajun.Delivery;
 import dev.cajun.HostileBytes;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.BatchId;
 import dev.cajun.store.Commit;
 import dev.cajun.store.LoadResult;
@@ -40,6 +41,7 @@ import static org.assertj.core.api.Assertions.fail;
  * Whatever is wrong in Redis is refused as such, concerns the actor that it is of, and is
  * never taken for an actor without a past.
  */
+@RequiresRedis
 class HostileDataIntegrationTests {
 
 	private static final int ACTORS = 5;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.StoreResult;
 import dev.cajun.store.StoredActor;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,7 @@ import static dev.cajun.redis.Stores.load;
 import static dev.cajun.redis.Stores.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
+@RequiresRedis
 class JournalIntegrationTests {
 
 	private static final ActorId ALICE = new ActorId("account", "alice");

@@ -3,6 +3,7 @@ package dev.cajun.redis;
 import java.time.Duration;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.Fence;
 import dev.cajun.store.StoreException;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +16,7 @@ import static dev.cajun.redis.Stores.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+@RequiresRedis
 class LocalPlaceIntegrationTests {
 
 	private static final ActorId ALICE = new ActorId("account", "alice");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.ClaimResult;
 import dev.cajun.store.Fence;
 import dev.cajun.store.LoadResult;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Redis was emptied, in whole or in part, or is another one: no actor starts empty. */
+@RequiresRedis
 class LostDataIntegrationTests {
 
 	private static final ActorId ALICE = new ActorId("account", "alice");

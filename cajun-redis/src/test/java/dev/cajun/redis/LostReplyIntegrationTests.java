@@ -7,6 +7,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import dev.cajun.Persistence;
+import dev.cajun.RequiresRedis;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.faults.TcpProxy;
 import dev.cajun.history.ListActor;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
  * Redis did what it was asked, and the answer never came; or it forgot its scripts.
  * Whoever asks sees each operation happen once.
  */
+@RequiresRedis
 class LostReplyIntegrationTests {
 
 	private static final Pattern ID = Pattern.compile("<\\d+-\\d+>");

@@ -8,6 +8,7 @@ import java.util.Map;
 
 import dev.cajun.CajunException;
 import dev.cajun.Persistence;
+import dev.cajun.RequiresRedis;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.faults.TcpProxy;
 import dev.cajun.history.ListActor;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
  * An actor that has a past never starts without it, whatever Redis, or what was taken for
  * it, says.
  */
+@RequiresRedis
 class NeverEmptyIntegrationTests {
 
 	private static final List<String> PAST = List.of("500");

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.cajun.Persistence;
+import dev.cajun.RequiresRedis;
 import dev.cajun.history.ListActor;
 import dev.cajun.store.StoreException;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A node is killed, and Redis with it; what they had promised happens, once.
  */
+@RequiresRedis
 class NodeCrashIntegrationTests {
 
 	private RedisServer server;

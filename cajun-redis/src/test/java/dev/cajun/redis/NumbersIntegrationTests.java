@@ -3,6 +3,7 @@ package dev.cajun.redis;
 import java.util.List;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.ClaimResult;
 import dev.cajun.store.Fence;
 import dev.cajun.store.LoadResult;
@@ -22,6 +23,7 @@ import static dev.cajun.redis.Stores.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Lua's numbers are exact up to 2^53 - 1: so are ours, and larger ones are refused. */
+@RequiresRedis
 class NumbersIntegrationTests {
 
 	private static final long MAX = (1L << 53) - 1;

@@ -1,10 +1,12 @@
 package dev.cajun.redis;
 
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.ActorStoreContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
+@RequiresRedis
 class RedisActorStoreContractIntegrationTests extends ActorStoreContract {
 
 	private static RedisServer redis;

@@ -1,11 +1,13 @@
 package dev.cajun.redis;
 
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.ActorStoreContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract, on a Redis Cluster of three masters. */
+@RequiresRedis
 class RedisClusterContractIntegrationTests extends ActorStoreContract {
 
 	private static RedisCluster cluster;

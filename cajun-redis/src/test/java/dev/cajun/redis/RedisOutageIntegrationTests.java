@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import dev.cajun.CajunException;
 import dev.cajun.MailboxFullException;
 import dev.cajun.Persistence;
+import dev.cajun.RequiresRedis;
 import dev.cajun.StoreUnavailableException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.faults.TcpProxy;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
  * Redis is gone for a while, or there and silent, while actors work: callers are told so
  * soon, nothing grows, and everything goes on when it is back.
  */
+@RequiresRedis
 class RedisOutageIntegrationTests {
 
 	private static final int LISTS = 20;

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import dev.cajun.ActorId;
 import dev.cajun.Persistence;
+import dev.cajun.RequiresRedis;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.history.ListActor;
 import dev.cajun.history.ListLoad;
@@ -27,6 +28,7 @@ import static org.awaitility.Awaitility.await;
  * Redis comes back without the end of what it had acknowledged, while the node that was
  * told so keeps running: what is lost is counted, and histories never mix.
  */
+@RequiresRedis
 class RollbackIntegrationTests {
 
 	private static final int LISTS = 12;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 import dev.cajun.ActorId;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.Commit;
 import dev.cajun.store.Fence;
 import dev.cajun.store.StoreException;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What Redis can answer instead of doing what it is asked. */
+@RequiresRedis
 class ServerErrorsIntegrationTests {
 
 	private static final ActorId ALICE = new ActorId("account", "alice");

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import dev.cajun.ActorId;
 import dev.cajun.Delivery;
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.ActorStore;
 import dev.cajun.store.BatchId;
 import dev.cajun.store.ClaimResult;
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whoever is not the owner changes nothing in Redis, whatever it tries: the digest of the
  * whole data set is the same before and after.
  */
+@RequiresRedis
 class StaleOwnerIntegrationTests {
 
 	private static final ActorId ACTOR = new ActorId("account", "alice");

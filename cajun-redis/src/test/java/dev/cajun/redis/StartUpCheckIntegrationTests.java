@@ -2,6 +2,7 @@ package dev.cajun.redis;
 
 import java.time.Duration;
 
+import dev.cajun.RequiresRedis;
 import dev.cajun.store.StoreException;
 import io.lettuce.core.RedisURI;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import static dev.cajun.redis.Stores.FENCE;
 import static dev.cajun.redis.Stores.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+@RequiresRedis
 class StartUpCheckIntegrationTests {
 
 	@Test

@@ -90,6 +90,7 @@ class CensusTests {
 			seen.add(management().hotActors(10));
 		});
 		send("done", 5);
+		this.node.rest();
 		for (int i = 0; i < 3; i++) {
 			this.node.<Message>ref("a", "waits").tell(new Do("look", ""));
 		}

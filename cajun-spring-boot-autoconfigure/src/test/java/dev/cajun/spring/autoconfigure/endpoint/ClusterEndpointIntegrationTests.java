@@ -16,6 +16,8 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.cajun.RequiresEtcd;
+import dev.cajun.RequiresRedis;
 import dev.cajun.spring.autoconfigure.redis.LampCluster;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The answers must be as {@code cluster-endpoint.schema.json} says, with no field more.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@RequiresEtcd
+@RequiresRedis
 class ClusterEndpointIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);

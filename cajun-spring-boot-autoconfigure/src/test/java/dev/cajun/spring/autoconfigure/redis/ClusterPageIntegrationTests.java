@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
+import dev.cajun.RequiresBrowser;
+import dev.cajun.RequiresEtcd;
+import dev.cajun.RequiresRedis;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +30,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The cluster page in a browser, with three nodes, a real etcd and Redis. */
+@RequiresBrowser
+@RequiresEtcd
+@RequiresRedis
 class ClusterPageIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(90);

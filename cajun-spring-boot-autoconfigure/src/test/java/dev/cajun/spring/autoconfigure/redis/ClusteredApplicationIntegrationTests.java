@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
+import dev.cajun.RequiresEtcd;
+import dev.cajun.RequiresRedis;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
@@ -20,6 +22,8 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /** Applications that form a cluster, by properties alone, with a real etcd and Redis. */
+@RequiresEtcd
+@RequiresRedis
 class ClusteredApplicationIntegrationTests {
 
 	private final LampCluster cluster = LampCluster.empty();

@@ -7,6 +7,9 @@ import java.util.concurrent.Callable;
 
 import dev.cajun.ActorRef;
 import dev.cajun.MailboxFullException;
+import dev.cajun.RequiresBrowser;
+import dev.cajun.RequiresEtcd;
+import dev.cajun.RequiresRedis;
 import dev.cajun.spring.ApplicationNode;
 import dev.cajun.spring.autoconfigure.redis.LampApplication.Hold;
 import dev.cajun.spring.autoconfigure.redis.LampApplication.LampMessage;
@@ -34,6 +37,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * default times, and no longer once it is mended. Whether the process lives is never
  * doubted.
  */
+@RequiresBrowser
+@RequiresEtcd
+@RequiresRedis
 class FaultsAreShownIntegrationTests {
 
 	private static final Duration SHOWN = Duration.ofSeconds(5);

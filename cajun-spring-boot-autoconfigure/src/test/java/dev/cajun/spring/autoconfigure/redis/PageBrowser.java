@@ -15,8 +15,6 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 /** A browser that looks at the cluster page. */
 final class PageBrowser implements AutoCloseable {
 
@@ -26,11 +24,8 @@ final class PageBrowser implements AutoCloseable {
 
 	private final ChromeDriver driver;
 
-	/** Starts it; skips the test where there is none. */
+	/** Starts it, with its files in a directory. */
 	PageBrowser(Path directory) {
-		assumeThat(Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER))
-			.as("These tests need Chromium and its driver: on Debian 'apt-get install chromium chromium-driver'")
-			.isTrue();
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(CHROMIUM.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import dev.cajun.ActorSystem;
 import dev.cajun.Actors;
 import dev.cajun.CajunException;
+import dev.cajun.RequiresRedis;
 import dev.cajun.spring.autoconfigure.redis.LampApplication.LampMessage;
 import dev.cajun.spring.autoconfigure.redis.LampApplication.Look;
 import dev.cajun.spring.autoconfigure.redis.LampApplication.Press;
@@ -45,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 
 /** An application on a real Redis. */
 @ExtendWith(OutputCaptureExtension.class)
+@RequiresRedis
 class RedisStoreIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);

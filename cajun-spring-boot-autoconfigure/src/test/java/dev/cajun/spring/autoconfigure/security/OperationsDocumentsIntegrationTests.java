@@ -14,6 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import dev.cajun.RequiresEtcd;
+import dev.cajun.RequiresRedis;
 import dev.cajun.node.CajunNode;
 import dev.cajun.node.NodeState;
 import dev.cajun.spring.ApplicationNode;
@@ -32,6 +34,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The dashboard and the alert rules name what a running application publishes. */
+@RequiresEtcd
+@RequiresRedis
 class OperationsDocumentsIntegrationTests {
 
 	private static final Path DOCUMENTS = Path.of("..", "docs", "operations");

@@ -18,6 +18,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import dev.cajun.ActorRef;
 import dev.cajun.Actors;
 import dev.cajun.HandlerException;
+import dev.cajun.RequiresEtcd;
+import dev.cajun.RequiresRedis;
 import dev.cajun.grpc.GrpcSettings;
 import dev.cajun.grpc.GrpcTls;
 import dev.cajun.grpc.GrpcTransport;
@@ -57,6 +59,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * {@code docs/security} says, and those that are kept out of it.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@RequiresEtcd
+@RequiresRedis
 class SecuredClusterIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(40);
