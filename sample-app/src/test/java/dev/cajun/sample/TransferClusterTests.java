@@ -3,6 +3,8 @@ package dev.cajun.sample;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -50,6 +52,17 @@ class TransferClusterTests {
 		transferWhile(cluster, "restarted", cluster.node(2)::restart);
 		cluster.awaitSettled();
 		assertThat(money(cluster.node(2).actors(AccountCommand.class), "restarted")).isEqualTo(1000);
+	}
+
+	@Test
+	void cutOffNodeCostsNoMoney(ActorCluster cluster) {
+		transferWhile(cluster, "cut-off", () -> {
+			cluster.partition(cluster.node(2));
+			var unused = CompletableFuture.runAsync(cluster::heal,
+					CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+		});
+		cluster.awaitSettled();
+		assertThat(money(cluster.node(2).actors(AccountCommand.class), "cut-off")).isEqualTo(1000);
 	}
 
 	/** Ten accounts of 100, and forty transfers among them while something happens. */

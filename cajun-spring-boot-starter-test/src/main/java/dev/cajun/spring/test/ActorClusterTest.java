@@ -8,6 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A test of actors in a cluster. The whole application runs several times in this JVM,
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * each test everything is healed, every node runs again, and each shard has an owner;
  * what the actors have stored stays, so tests use ids of their own.
  * <p>
+ * Where JUnit runs tests in parallel, those of one class come one after the other, and
+ * classes run side by side.
+ * <p>
  * {@code @TestConfiguration} classes nested in the test class are part of each node.
  */
 @Documented
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ActorClusterExtension.class)
+@ResourceLock(providers = OneTestAtATime.class)
 public @interface ActorClusterTest {
 
 	/**

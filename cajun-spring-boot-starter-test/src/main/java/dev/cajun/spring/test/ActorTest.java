@@ -8,6 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.autoconfigure.OverrideAutoConfiguration;
@@ -28,6 +29,9 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * reminders, passivation and the timeouts of asks. Inject {@code Actors<M>},
  * {@link ActorTime}, {@link ActorProbe} and {@link SerializationCheck} into fields,
  * constructors or test methods.
+ * <p>
+ * Where JUnit runs tests in parallel, these come one after the other: tests share
+ * contexts, and with them time and probes.
  */
 @Documented
 @Inherited
@@ -35,6 +39,7 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
 @Retention(RetentionPolicy.RUNTIME)
 @BootstrapWith(ActorTestContextBootstrapper.class)
 @ExtendWith(SpringExtension.class)
+@ResourceLock("dev.cajun.spring.test.ActorTest")
 @OverrideAutoConfiguration(enabled = false)
 @TypeExcludeFilters(ActorTypeExcludeFilter.class)
 @ImportAutoConfiguration
