@@ -7,6 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -56,6 +58,19 @@ final class Http {
 		return send(request(path));
 	}
 
+	/** What time it is there, to the second. */
+	Instant time() throws IOException {
+		try {
+			HttpResponse<Void> response = this.client.send(request("/actuator/health/liveness").build(),
+					HttpResponse.BodyHandlers.discarding());
+			return Instant
+				.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(response.headers().firstValue("Date").orElseThrow()));
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	/** As {@link #get}; null when nobody answers. */
 	Answer tryGet(String path) {
 		try {
@@ -70,8 +85,9 @@ final class Http {
 		return post(path, json, Map.of());
 	}
 
+	/** The key may be null. */
 	Answer post(String path, String json, String idempotencyKey) throws IOException {
-		return post(path, json, Map.of("Idempotency-Key", idempotencyKey));
+		return post(path, json, (idempotencyKey != null) ? Map.of("Idempotency-Key", idempotencyKey) : Map.of());
 	}
 
 	Answer post(String path, String json, Map<String, String> headers) throws IOException {
