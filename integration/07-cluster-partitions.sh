@@ -1,6 +1,7 @@
 #!/bin/sh
-# Three nodes under load, one of them cut off etcd only, Redis only, one other node only, or reached by none: every
-# deposit is there exactly once, no read is stale, and it is back by itself. With the argument "full", a minute each.
+# Three nodes under load, one of them cut off etcd only, Redis only, one other node only, reached by none, or with a clock
+# that jumps: every deposit is there exactly once, no read is stale, and it is back by itself. With the argument "full", a
+# minute each.
 . "$(dirname "$0")/common.sh"
 bin/servers
 build_sample

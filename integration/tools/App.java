@@ -42,13 +42,14 @@ final class App implements AutoCloseable {
 
 	/** Starts a jar that is to serve the port. */
 	static App start(String name, Path directory, Path jar, int port, String... arguments) {
-		return start(name, directory, jar, List.of(), port, arguments);
+		return start(name, directory, jar, List.of(), List.of(), port, arguments);
 	}
 
-	/** As above, with options for Java. */
-	static App start(String name, Path directory, Path jar, List<String> options, int port, String... arguments) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+	/** As above, with a command before Java's, and options for Java. */
+	static App start(String name, Path directory, Path jar, List<String> before, List<String> options, int port,
+			String... arguments) {
+		List<String> command = new ArrayList<>(before);
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(QUICK_START);
 		command.addAll(options);
 		command.addAll(List.of("-jar", jar.toString()));

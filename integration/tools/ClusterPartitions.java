@@ -1,11 +1,13 @@
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Three nodes, one of which is cut off etcd only, Redis only, one other node only, or
- * reached by no other node. Deposits are there exactly once and reads are never stale,
+ * Three nodes, one of which is cut off etcd only, Redis only, one other node only, is
+ * reached by no other node, or has a clock that jumps. Deposits are there exactly once and reads are never stale,
  * whichever node answers; shards move where they must, and nowhere else. With
  * {@code full} each lasts a minute, and the leader is cut off as well.
  */
@@ -33,6 +35,7 @@ final class ClusterPartitions {
 		withoutEtcd(this.nodes.follower());
 		withoutRedis(this.nodes.follower());
 		refusesPeers(this.nodes.follower());
+		clockJumps(this.nodes.follower());
 		if (this.full) {
 			withoutEtcd(leaderOtherThanN1());
 			withoutRedis(leaderOtherThanN1());
@@ -136,6 +139,38 @@ final class ClusterPartitions {
 				"the port of %s refused all others: its shards were others' after %d ms; back %d ms after it was open%n",
 				victim, replaced.toMillis(), back.toMillis());
 		this.nodes.check(load, victim + " refused all others");
+	}
+
+	/** Nothing goes by the wall clock but reminders. */
+	private void clockJumps(String victim) throws Exception {
+		if (Clock.library().isEmpty()) {
+			System.out.println("No clock was set: libfaketime is not installed");
+			return;
+		}
+		Clock clock = this.nodes.cluster.clock(victim);
+		Check.equal(143, this.nodes.node(victim).terminate(), "The exit code after SIGTERM");
+		this.nodes.start(victim);
+		List<Long> before = this.nodes.awaitSettled();
+		LoadedAccounts load = this.nodes.load();
+		App app = this.nodes.node(victim);
+		for (int hours : List.of(1, -1, 0)) {
+			clock.set(String.format("%+dh", hours));
+			app.await("at another time", Duration.ofSeconds(10), () -> isAhead(app, Duration.ofHours(hours)));
+			last(Duration.ofSeconds(4));
+		}
+		this.nodes.check(load, "the clock of " + victim + " was an hour fast, then an hour slow");
+		Check.equal(0, load.failures() + load.failedReads(), "Failed deposits and reads");
+		Check.equal(before, this.nodes.epochs(), "The epochs of all shards");
+	}
+
+	private static boolean isAhead(App app, Duration expected) {
+		try {
+			Duration ahead = Duration.between(Instant.now(), app.http.time());
+			return ahead.minus(expected).abs().toMinutes() == 0;
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	private Duration awaitBack() {

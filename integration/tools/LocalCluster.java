@@ -38,6 +38,9 @@ final class LocalCluster {
 	/** The port of each node's transport, where its ways can be cut. */
 	private final Map<String, Integer> transports = new LinkedHashMap<>();
 
+	/** The clocks of nodes that have their own. */
+	private final Map<String, Clock> clocks = new LinkedHashMap<>();
+
 	/** Properties that all nodes have besides. */
 	private List<String> properties = List.of();
 
@@ -69,6 +72,11 @@ final class LocalCluster {
 					this.transports));
 		}
 		return this;
+	}
+
+	/** From its next start on, the node of this name has a clock of its own. */
+	Clock clock(String name) {
+		return this.clocks.computeIfAbsent(name, (any) -> new Clock(this.directory.resolve(name + ".clock")));
 	}
 
 	/** All nodes have these properties, each given as {@code --name=value}. */
@@ -139,7 +147,8 @@ final class LocalCluster {
 		if (its != null) {
 			options.addAll(its.javaOptions());
 		}
-		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, options, App.freePort(),
+		List<String> before = this.clocks.containsKey(name) ? this.clocks.get(name).command() : List.of();
+		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, before, options, App.freePort(),
 				arguments.toArray(String[]::new));
 		this.nodes.put(name, app);
 		return app;
