@@ -427,7 +427,9 @@ final class ReliableLink implements Link {
 		public void acknowledged(int stream, long next) {
 			if (isCurrent() && this.opened) {
 				this.heard = ReliableLink.this.thread.nanoTime();
-				ReliableLink.this.state = LinkState.CONNECTED;
+				if (ReliableLink.this.state == LinkState.SILENT) {
+					ReliableLink.this.state = LinkState.CONNECTED;
+				}
 				ReliableLink.this.fruitless = 0;
 				settle(stream, next);
 			}
