@@ -9,6 +9,7 @@ import dev.cajun.cluster.MetadataInfo;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.ClusterNodeInfo;
 import dev.cajun.node.MailboxDepths;
+import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -101,12 +102,17 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 		}
 	}
 
-	/** The links over which nothing comes back. */
+	/**
+	 * The links over which nothing comes back. The first attempt to connect is no trouble
+	 * yet.
+	 */
 	private Map<String, String> broken(NodeInfo node) {
 		String name = node.node().substring(0, node.node().indexOf('#'));
-		TreeMap<String, String> links = new TreeMap<>(
-				this.management.at(name).node().toCompletableFuture().join().links());
-		links.values().removeAll(List.of("IDLE", "CONNECTED", "CLOSED"));
+		NodeDetails own = this.management.at(name).node().toCompletableFuture().join();
+		TreeMap<String, String> links = new TreeMap<>(own.links());
+		links.entrySet()
+			.removeIf((link) -> !List.of("SILENT", "WAITING").contains(link.getValue())
+					&& "CLOSED".equals(own.breakers().get(link.getKey())));
 		return links;
 	}
 

@@ -145,7 +145,6 @@ function nodeCell(id) {
 	return cell;
 }
 
-const FINE_LINKS = ['IDLE', 'CONNECTED', 'CLOSED'];
 const STATES = { UP: 'good', DRAINING: 'warn', JOINING: 'warn', STARTING: 'warn' };
 
 function showOverview(overview) {
@@ -181,7 +180,9 @@ function nodeRow(node, silent) {
 	if (node.trouble && !silent) {
 		status.append(' ', element('span', node.trouble, 'bad'));
 	}
-	const broken = Object.entries(node.links || {}).filter(([, link]) => !FINE_LINKS.includes(link));
+	/* The first attempt to connect is no trouble yet. */
+	const broken = Object.entries(node.links || {}).filter(([other, link]) => ['SILENT', 'WAITING'].includes(link)
+		|| node.breakers[other] !== 'CLOSED');
 	const tools = element('td', null, 'write');
 	tools.append((node.state === 'DRAINING')
 		? button('Undrain', () => operate(`Let node ${node.name} take shards again?`,
