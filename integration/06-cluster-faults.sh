@@ -1,5 +1,5 @@
 #!/bin/sh
-# Three nodes with etcd and Redis, under load: kill -9 of an owner and of the leader, pauses, etcd gone, Redis gone, a
+# Three nodes with etcd and Redis, under load: kill -9 of an owner, of the leader and of all, pauses, etcd gone, Redis gone, a
 # rolling restart. Every deposit is there exactly once, and no read is stale. With "full", outages of full length.
 . "$(dirname "$0")/common.sh"
 bin/servers

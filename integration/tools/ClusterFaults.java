@@ -9,9 +9,10 @@ import java.util.function.Supplier;
 
 /**
  * Three nodes of the sample under load, and what may happen to them and to their servers:
- * kill -9, pauses, etcd and Redis gone, a rolling restart. Every deposit is there exactly
- * once after each, no read was stale, and the times are printed. With {@code full} outages last as long as
- * the documentation says, and kills are repeated.
+ * kill -9 of one and of all, pauses, etcd and Redis gone, a rolling restart. Every
+ * deposit is there exactly once after each, no read was stale, and the times are printed.
+ * With {@code full} outages last as long as the documentation says, and kills are
+ * repeated.
  */
 final class ClusterFaults {
 
@@ -51,6 +52,7 @@ final class ClusterFaults {
 		longPause();
 		withoutEtcd();
 		withoutRedis();
+		killAll();
 		rollingRestart();
 	}
 
@@ -149,6 +151,22 @@ final class ClusterFaults {
 		Check.that(first.toMillis() < 2000, () -> "That is not under 2 s");
 		join(victim);
 		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+	}
+
+	/** As when the power is gone: nobody is left who could hand anything over. */
+	private void killAll() throws Exception {
+		LoadedAccounts load = load();
+		List<App> dead = List.copyOf(this.open);
+		for (App app : dead) {
+			app.kill(() -> {
+			});
+		}
+		long killed = System.nanoTime();
+		join("n1", "n2", "n3");
+		this.open.removeAll(dead);
+		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
+		System.out.printf("All nodes were back %d ms after the last was killed%n", millis(System.nanoTime() - killed));
+		check(load, "kill -9 of all nodes", Duration.ofSeconds(2));
 	}
 
 	/** 0.8 of the lease's time: nothing moves. */
