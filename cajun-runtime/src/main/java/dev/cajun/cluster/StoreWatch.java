@@ -17,9 +17,6 @@ final class StoreWatch {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreWatch.class);
 
-	/** Nobody's: the store answers with nothing. */
-	private static final Fence NOBODY = new Fence(0, 0, "");
-
 	private final EventLoop loop;
 
 	private final ActorStore store;
@@ -61,7 +58,7 @@ final class StoreWatch {
 		if (!this.asking && now - this.nextQuestion >= 0) {
 			this.asking = true;
 			this.nextQuestion = now + this.patience.dividedBy(5).toNanos();
-			this.loop.when(this.store.wakeSet(NOBODY), (answer) -> answered(), (error) -> {
+			this.loop.when(this.store.wakeSet(Fence.NOBODY), (answer) -> answered(), (error) -> {
 				this.asking = false;
 				logger.debug("The store {} did not answer", this.store.description(), error);
 			});

@@ -31,9 +31,6 @@ final class StoreHealth {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreHealth.class);
 
-	/** Nobody's: the store answers with nothing. */
-	private static final Fence NOBODY = new Fence(0, 0, "");
-
 	private final ActorStore store;
 
 	private final Scheduler scheduler;
@@ -73,7 +70,7 @@ final class StoreHealth {
 			}
 			this.question = new Question(now, false, last.error());
 		}
-		var unused = this.store.wakeSet(NOBODY)
+		var unused = this.store.wakeSet(Fence.NOBODY)
 			.whenComplete((answer, error) -> this.question = new Question(now, true, error));
 	}
 
@@ -94,7 +91,7 @@ final class StoreHealth {
 			logger.info("The store {} can {} again", this.store.description(), what);
 			return null;
 		}
-		if (before == null) {
+		if (recent(before) == null) {
 			logger.error("The store {} cannot {}; actors that need it refuse messages", this.store.description(), what,
 					error);
 		}

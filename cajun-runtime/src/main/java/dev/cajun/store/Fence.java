@@ -10,4 +10,7 @@ package dev.cajun.store;
  */
 public record Fence(int shard, long epoch, String owner) {
 
+	/** Nobody's: a store that works answers its reads with nothing. */
+	public static final Fence NOBODY = new Fence(0, 0, "");
+
 }
