@@ -2,9 +2,9 @@ package dev.cajun.routing;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.cajun.ActorId;
@@ -28,6 +28,9 @@ final class Reception {
 
 	private static final long HELD_NANOS = 10_000_000_000L;
 
+	/** Far more than processes that are members, or were of late. */
+	private static final int MOST_BARRED = 4096;
+
 	private final NodeHost host;
 
 	private final int number;
@@ -40,9 +43,10 @@ final class Reception {
 
 	/**
 	 * Processes that must flush before anything of theirs is taken: not links, of which a
-	 * process that was taken for gone has another one afterwards.
+	 * process that was taken for gone has another one afterwards. One that is gone stays
+	 * here, as it may still be sending; a bar that it does not know of costs it a flush.
 	 */
-	private final Set<String> barred = new HashSet<>(0);
+	private final SequencedSet<String> barred = new LinkedHashSet<>(0);
 
 	private final ArrayDeque<Held> held = new ArrayDeque<>(0);
 
@@ -161,7 +165,7 @@ final class Reception {
 			if (envelope instanceof Ask) {
 				((Ask.Caller) origin).forget();
 			}
-			this.barred.add(origin.peer.process());
+			bar(origin.peer.process());
 			Way way = this.lane.way();
 			origin.sendBack(new FrameWriter(Frames.RETURNED).number(this.number)
 				.number(origin.epoch)
@@ -170,6 +174,12 @@ final class Reception {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void bar(String process) {
+		if (this.barred.add(process) && this.barred.size() > MOST_BARRED) {
+			this.barred.removeFirst();
 		}
 	}
 
@@ -217,7 +227,6 @@ final class Reception {
 	void gone(PeerLink peer) {
 		this.lock.lock();
 		try {
-			this.barred.remove(peer.process());
 			this.flushes.removeIf((flush) -> flush.peer.equals(peer));
 			this.held.removeIf((message) -> message.origin.peer.equals(peer));
 		}

@@ -497,6 +497,24 @@ class RemoteTests {
 		assertThat(owner().<Message>ref("a", "x").call(new Get()).texts()).isEmpty();
 	}
 
+	@Test
+	void whatFollowsAMessageThatWentBackGoesBackTooThoughItsSenderIsTakenForGoneThen() throws Exception {
+		ActorRef<Message> ref = start();
+		int shard = owner().router.shard(ref.id());
+		Stranger stranger = new Stranger();
+		stranger.isMember(true);
+		assertThat(owner().router.release(shard, caller().node.peer()).toCompletableFuture()).succeedsWithin(SOON);
+		stranger.sends(tell(ref, 1, new Note("first")));
+		await().untilAsserted(() -> assertThat(stranger.kinds).containsExactly(Frames.RETURNED));
+		stranger.isMember(false);
+		stranger.isMember(true);
+		owner().router.resume(shard);
+		stranger.sends(tell(ref, 2, new Note("second")));
+
+		await().untilAsserted(() -> assertThat(stranger.kinds).containsExactly(Frames.RETURNED, Frames.RETURNED));
+		assertThat(owner().<Message>ref("a", "x").call(new Get()).texts()).isEmpty();
+	}
+
 	private byte[] tell(ActorRef<Message> ref, long order, Message message) {
 		int shard = owner().router.shard(ref.id());
 		return new FrameWriter(Frames.TELL).number(shard)
