@@ -22,10 +22,10 @@ build_sample() {
 	fi
 }
 
-# Runs a program of tools/ with its arguments; it ends what it starts, in any case, and itself after some minutes
+# Runs a program of tools/ with its arguments, after the command $in if there is one; it ends what it starts, in any case, and itself after some minutes
 run_tool() {
 	"$JAVA_HOME/bin/javac" --release 21 -d "$work/tools" integration/tools/*.java
-	"$JAVA_HOME/bin/java" -cp "$work/tools" "$@" &
+	${in:-} "$JAVA_HOME/bin/java" -cp "$work/tools" "$@" &
 	tool=$!
 	trap 'kill $tool; wait $tool' INT TERM
 	wait $tool

@@ -27,11 +27,11 @@ final class App implements AutoCloseable {
 
 	final Http http;
 
-	private App(String name, Process process, Path log, int port) {
+	private App(String name, Process process, Path log, Http http) {
 		this.name = name;
 		this.process = process;
 		this.log = log;
-		this.http = new Http(port);
+		this.http = http;
 		Runtime.getRuntime().addShutdownHook(new Thread(this::close));
 	}
 
@@ -42,24 +42,29 @@ final class App implements AutoCloseable {
 
 	/** Starts a jar that is to serve the port. */
 	static App start(String name, Path directory, Path jar, int port, String... arguments) {
-		return start(name, directory, jar, List.of(), List.of(), port, arguments);
+		return start(name, directory, jar, List.of(), List.of(), Host.HERE, port, arguments);
 	}
 
-	/** As above, with a command before Java's, and options for Java. */
-	static App start(String name, Path directory, Path jar, List<String> before, List<String> options, int port,
-			String... arguments) {
-		List<String> command = new ArrayList<>(before);
+	/** As above, on any host, with a command before Java's, and options for Java. */
+	static App start(String name, Path directory, Path jar, List<String> before, List<String> options, Host host,
+			int port, String... arguments) {
+		List<String> command = new ArrayList<>(host.command());
+		command.addAll(before);
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(QUICK_START);
 		command.addAll(options);
 		command.addAll(List.of("-jar", jar.toString()));
 		command.addAll(List.of(arguments));
 		command.add("--server.port=" + port);
-		return run(name, directory, port, command);
+		return run(name, directory, new Http(host.clients(), port), command);
 	}
 
 	/** Starts any command that is to serve the port. */
 	static App run(String name, Path directory, int port, List<String> command) {
+		return run(name, directory, new Http(port), command);
+	}
+
+	private static App run(String name, Path directory, Http http, List<String> command) {
 		try {
 			Files.createDirectories(directory);
 			Path log = directory.resolve(name + ".log");
@@ -67,7 +72,7 @@ final class App implements AutoCloseable {
 				.redirectErrorStream(true)
 				.redirectOutput(log.toFile())
 				.start();
-			return new App(name, process, log, port);
+			return new App(name, process, log, http);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -152,6 +157,23 @@ final class App implements AutoCloseable {
 
 	void resume() {
 		signal("CONT");
+	}
+
+	/** Has it share one processor with so many programs that never rest. */
+	List<Process> starve(int programs) {
+		List<Process> busy = new ArrayList<>();
+		for (int i = 0; i < programs; i++) {
+			busy.add(LocalCluster.server(this.log.getParent(), "busy-" + i, "taskset", "-c", "0", "sh", "-c",
+					"while :; do :; done"));
+		}
+		Commands.run(List.of("taskset", "-a", "-p", "-c", "0", "" + this.process.pid()));
+		return busy;
+	}
+
+	/** It has every processor again. */
+	void feed() {
+		Commands.run(List.of("taskset", "-a", "-p", "-c", "0-" + (Runtime.getRuntime().availableProcessors() - 1),
+				"" + this.process.pid()));
 	}
 
 	private void signal(String name) {

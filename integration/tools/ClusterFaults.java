@@ -219,9 +219,9 @@ final class ClusterFaults {
 
 	private void withoutRedis() throws Exception {
 		LoadedAccounts load = load();
-		this.cluster.killRedis();
+		this.cluster.redis.kill();
 		Check.pause(Duration.ofSeconds(this.full ? 30 : 8));
-		this.cluster.startRedis();
+		this.cluster.redis.start();
 		int count = load.count();
 		long back = System.nanoTime();
 		this.open.getFirst().await("writing again", Duration.ofSeconds(20), () -> load.count() > count + CLIENTS);

@@ -37,18 +37,10 @@ final class ClusterPartitions {
 		refusesPeers(this.nodes.follower());
 		clockJumps(this.nodes.follower());
 		if (this.full) {
-			withoutEtcd(leaderOtherThanN1());
-			withoutRedis(leaderOtherThanN1());
-			refusesPeers(leaderOtherThanN1());
+			withoutEtcd(this.nodes.leaderOtherThanN1());
+			withoutRedis(this.nodes.leaderOtherThanN1());
+			refusesPeers(this.nodes.leaderOtherThanN1());
 		}
-	}
-
-	/** n1 is asked about the others, so it is not the one that is cut off. */
-	private String leaderOtherThanN1() throws Exception {
-		while (this.nodes.leader().equals("n1")) {
-			this.nodes.resign();
-		}
-		return this.nodes.leader();
 	}
 
 	/** Who owns what is etcd's to decide, and etcd hears of both. */
@@ -92,7 +84,7 @@ final class ClusterPartitions {
 		Duration replaced = this.nodes.awaitReplaced(victim, LocalCluster.TTL.plusSeconds(4));
 		last(LocalCluster.TTL.multipliedBy(2));
 		this.nodes.cluster.ways(victim).etcd.forEach(Proxy::mend);
-		Duration back = awaitBack();
+		Duration back = this.nodes.awaitBack();
 		System.out.printf(
 				"%s cut off etcd: its shards were others' after %d ms, its accounts answered after %d ms; back %d ms after the cut ended%n",
 				victim, replaced.toMillis(), load.firstAnswer(its, cut + replaced.toNanos()).plus(replaced).toMillis(),
@@ -110,7 +102,7 @@ final class ClusterPartitions {
 		Check.equal(503, app.http.get("/actuator/health/readiness").status(), "The readiness of " + victim);
 		last(LocalCluster.TTL.multipliedBy(2));
 		this.nodes.cluster.ways(victim).redis.mend();
-		Duration back = awaitBack();
+		Duration back = this.nodes.awaitBack();
 		System.out.printf("%s cut off Redis: its shards were others' after %d ms; back %d ms after the cut ended%n",
 				victim, replaced.toMillis(), back.toMillis());
 		this.nodes.check(load, victim + " cut off Redis");
@@ -134,7 +126,7 @@ final class ClusterPartitions {
 			.state()
 			.equals("UP"), () -> victim + " is UP, and no other node reaches it");
 		others.forEach((name) -> this.nodes.cluster.ways(name).to(victim).mend());
-		Duration back = awaitBack();
+		Duration back = this.nodes.awaitBack();
 		System.out.printf(
 				"the port of %s refused all others: its shards were others' after %d ms; back %d ms after it was open%n",
 				victim, replaced.toMillis(), back.toMillis());
@@ -171,12 +163,6 @@ final class ClusterPartitions {
 		catch (IOException ex) {
 			return false;
 		}
-	}
-
-	private Duration awaitBack() {
-		long since = System.nanoTime();
-		this.nodes.awaitWhole();
-		return Duration.ofNanos(System.nanoTime() - since);
 	}
 
 	private void last(Duration duration) {

@@ -33,6 +33,53 @@ final class CounterHistory {
 		this.operations.add(new Operation(false, called, ended, count));
 	}
 
+	/**
+	 * What was seen up to a moment. Increments that were under way then may have taken
+	 * effect.
+	 */
+	CounterHistory before(long moment) {
+		CounterHistory before = new CounterHistory();
+		for (Operation operation : this.operations) {
+			if (operation.ended < moment) {
+				before.operations.add(operation);
+			}
+			else if (operation.increment && operation.called < moment) {
+				before.unknown(operation.called);
+			}
+		}
+		return before;
+	}
+
+	/**
+	 * What was seen, where the counter went back at a moment, without what was lost then.
+	 * No answer from before may end after that moment.
+	 */
+	CounterHistory withoutLost(long moment) {
+		long kept = kept(moment);
+		CounterHistory without = new CounterHistory();
+		this.operations.stream()
+			.filter((operation) -> operation.ended >= moment || operation.count <= kept)
+			.forEach(without.operations::add);
+		return without;
+	}
+
+	/** Increments that were answered before a moment and undone at it. */
+	long lost(long moment) {
+		long kept = kept(moment);
+		return this.operations.stream()
+			.filter((operation) -> operation.increment && operation.ended < moment && operation.count > kept)
+			.count();
+	}
+
+	/** To which count the counter went back, as what ended later tells. */
+	private long kept(long moment) {
+		return this.operations.stream()
+			.filter((operation) -> operation.ended >= moment && operation.count >= 0)
+			.mapToLong((operation) -> operation.increment ? operation.count - 1 : operation.count)
+			.min()
+			.orElse(Long.MAX_VALUE);
+	}
+
 	/** What cannot be, in words; empty when the history is linearizable. */
 	List<String> check() {
 		List<String> wrong = new ArrayList<>();

@@ -83,7 +83,37 @@ final class CounterHistoryCheck {
 			history.read(2, 3, 1);
 			history.incremented(4, 5, 1);
 		});
+		goesBack();
 		System.out.println("Histories are told apart");
+	}
+
+	/** The counter loses its last two increments at 10. */
+	private static void goesBack() {
+		Consumer<CounterHistory> before = (history) -> {
+			history.incremented(1, 2, 1);
+			history.incremented(3, 4, 2);
+			history.incremented(5, 6, 3);
+			history.read(7, 8, 3);
+		};
+		CounterHistory clean = new CounterHistory();
+		before.accept(clean);
+		clean.read(11, 12, 1);
+		clean.incremented(13, 14, 2);
+		Check.equal(2L, clean.lost(10), "What was lost");
+		Check.that(clean.before(10).check().isEmpty(), () -> "Rejected: what was before");
+		Check.that(clean.withoutLost(10).check().isEmpty(), () -> "Rejected: what was kept, and what followed");
+		Check.that(!clean.check().isEmpty(), () -> "Accepted: a counter that goes back");
+		CounterHistory mixed = new CounterHistory();
+		before.accept(mixed);
+		mixed.read(11, 12, 3);
+		mixed.incremented(13, 14, 2);
+		Check.that(!mixed.withoutLost(10).check().isEmpty(), () -> "Accepted: a read of what was lost");
+		CounterHistory whole = new CounterHistory();
+		before.accept(whole);
+		whole.incremented(9, 12, 4);
+		Check.equal(0L, whole.lost(10), "What was lost of a counter that did not go back");
+		Check.that(whole.before(10).check().isEmpty() && whole.withoutLost(10).check().isEmpty(),
+				() -> "Rejected: a counter that did not go back");
 	}
 
 	private static void accepts(String what, Consumer<CounterHistory> writer) {

@@ -32,7 +32,8 @@ final class EtcdHistory {
 	public static void main(String[] arguments) {
 		boolean full = Arrays.asList(arguments).contains("full");
 		Check.main(Duration.ofMinutes(full ? 15 : 6), () -> {
-			LocalCluster cluster = new LocalCluster(Path.of(arguments[0]), Path.of(arguments[1]), 3);
+			LocalCluster cluster = new LocalCluster(Path.of(arguments[0]), Path.of(arguments[1]), 3,
+					(name) -> Host.HERE);
 			new EtcdHistory(new LoadedCluster(cluster), full).run();
 		});
 	}

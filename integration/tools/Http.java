@@ -30,7 +30,11 @@ final class Http {
 	private final Map<String, String> headers;
 
 	Http(int port) {
-		this("http://localhost:" + port, Map.of());
+		this("localhost", port);
+	}
+
+	Http(String host, int port) {
+		this("http://" + host + ":" + port, Map.of());
 	}
 
 	private Http(String base, Map<String, String> headers) {

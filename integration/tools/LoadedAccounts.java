@@ -1,14 +1,18 @@
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
  * Clients that deposit, each with a key of its own for every deposit, at whichever node
@@ -196,18 +200,61 @@ final class LoadedAccounts {
 	/** Every deposit is there once, on every node's word, and no answer was stale. */
 	void verify() throws IOException {
 		for (int account = 0; account < this.histories.size(); account++) {
-			List<String> wrong = this.histories.get(account).check();
-			String id = id(account);
-			Check.that(wrong.isEmpty(), () -> wrong.size() + " answers for " + id + " cannot be: " + wrong.getFirst());
+			verify(account, this.histories.get(account));
 		}
+		verifyBalances((account) -> this.deposits.get(account).get());
+	}
+
+	/**
+	 * As above, where the store went back at a moment at which nothing was being
+	 * answered: what is from before agrees, and what was kept agrees with what followed.
+	 * @return how many deposits were answered before and are lost
+	 */
+	long verifySetBack(long moment) throws IOException {
+		long[] lost = new long[this.histories.size()];
+		for (int account = 0; account < this.histories.size(); account++) {
+			CounterHistory history = this.histories.get(account);
+			verify(account, history.before(moment));
+			verify(account, history.withoutLost(moment));
+			lost[account] = history.lost(moment);
+		}
+		verifyBalances((account) -> this.deposits.get(account).get() - lost[account]);
+		return LongStream.of(lost).sum();
+	}
+
+	private void verify(int account, CounterHistory history) {
+		List<String> wrong = history.check();
+		String id = id(account);
+		Check.that(wrong.isEmpty(), () -> wrong.size() + " answers for " + id + " cannot be: " + wrong.getFirst());
+	}
+
+	/** Waits until nothing was answered for so long, neither deposit nor read. */
+	void awaitSilence(Duration silent, Duration atMost) {
+		long deadline = System.nanoTime() + atMost.toNanos();
+		int seen = -1;
+		while (seen != count() + reads()) {
+			Check.that(System.nanoTime() < deadline, () -> "There are answers after " + atMost);
+			seen = count() + reads();
+			Check.pause(silent);
+		}
+	}
+
+	/** Whether every account has had an answer that ended after a moment. */
+	boolean isAnsweredSince(long moment) {
+		Set<Integer> accounts = new HashSet<>();
+		this.answered.stream().filter((it) -> it.end > moment).forEach((it) -> accounts.add(it.account));
+		return accounts.size() == accounts();
+	}
+
+	private void verifyBalances(IntToLongFunction deposits) throws IOException {
 		for (App node : this.nodes.get()) {
 			for (int account = 0; account < this.deposits.size(); account++) {
-				int expected = this.deposits.get(account).get();
+				long expected = deposits.applyAsLong(account);
 				if (expected > 0) {
 					Http.Answer answer = node.http.get("/accounts/" + id(account));
 					Check.equal(200, answer.status(), "The answer for " + id(account) + ": " + answer);
-					Check.equal((long) expected, answer.number("balance"), "The balance of " + id(account));
-					Check.equal((long) expected, answer.number("entries"), "The deposits to " + id(account));
+					Check.equal(expected, answer.number("balance"), "The balance of " + id(account));
+					Check.equal(expected, answer.number("entries"), "The deposits to " + id(account));
 				}
 			}
 		}

@@ -112,21 +112,54 @@ final class LoadedCluster {
 
 	/** Clients that deposit at any node, and read at each, whatever happens to it. */
 	LoadedAccounts load() {
+		return load(ACCOUNTS);
+	}
+
+	/** As above, where no two clients ever deposit to the same account. */
+	LoadedAccounts loadOfOneDepositorEach() {
+		return load(ACCOUNTS / DEPOSITORS * DEPOSITORS);
+	}
+
+	private LoadedAccounts load(int accounts) {
 		List<App> all = List.copyOf(this.nodes.values());
-		LoadedAccounts load = new LoadedAccounts("r" + ++this.rounds, ACCOUNTS, () -> List.copyOf(this.nodes.values()));
+		LoadedAccounts load = new LoadedAccounts("r" + ++this.rounds, accounts, () -> List.copyOf(this.nodes.values()));
 		load.start(DEPOSITORS);
 		load.startReading(READERS, () -> all);
 		all.getFirst().await("at work", Duration.ofSeconds(30), () -> load.count() > ACCOUNTS);
 		return load;
 	}
 
+	/** Every node. */
+	List<App> all() {
+		return List.copyOf(this.nodes.values());
+	}
+
+	/** How long until every node sees every node UP again. */
+	Duration awaitBack() {
+		long since = System.nanoTime();
+		awaitWhole();
+		return Duration.ofNanos(System.nanoTime() - since);
+	}
+
+	/** The node that leads, which n1 is not, as it is asked about the others. */
+	String leaderOtherThanN1() throws IOException {
+		while (leader().equals("n1")) {
+			resign();
+		}
+		return leader();
+	}
+
 	/** Ends the load; every deposit is there once, and no answer was stale. */
 	void check(LoadedAccounts load, String what) throws Exception {
 		load.stop();
 		load.verify();
+		print(load, what, "each exactly once");
+	}
+
+	void print(LoadedAccounts load, String what, String how) {
 		System.out.printf(
-				"%s: %d deposits, each exactly once, and %d reads, none stale; not answered: %d deposits %s and %d reads; longest deposit %d ms%n",
-				what, load.count(), load.reads(), load.failures(), load.failuresByStatus(), load.failedReads(),
+				"%s: %d deposits, %s, and %d reads, none stale; not answered: %d deposits %s and %d reads; longest deposit %d ms%n",
+				what, load.count(), how, load.reads(), load.failures(), load.failuresByStatus(), load.failedReads(),
 				load.longest().toMillis());
 	}
 

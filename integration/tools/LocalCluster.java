@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,7 +29,10 @@ final class LocalCluster {
 	/** Where the nodes agree. */
 	final LocalEtcd etcd;
 
-	private final int redisPort = App.freePort();
+	/** Where the state is. */
+	final LocalRedis redis;
+
+	private final Function<String, Host> hosts;
 
 	private final Map<String, App> nodes = new LinkedHashMap<>();
 
@@ -46,20 +50,23 @@ final class LocalCluster {
 
 	private final List<String> javaOptions = new ArrayList<>();
 
-	private Process redis;
-
 	private int starts;
 
 	LocalCluster(Path jar, Path directory) {
-		this(jar, directory, 1);
+		this(jar, directory, 1, (name) -> Host.HERE);
 	}
 
-	/** Starts a cluster whose etcd has so many members. */
-	LocalCluster(Path jar, Path directory, int members) {
+	/**
+	 * Starts a cluster.
+	 * @param members how many etcd has: e1, e2 and so on
+	 * @param hosts where each process runs, by its name; Redis is {@code redis}
+	 */
+	LocalCluster(Path jar, Path directory, int members, Function<String, Host> hosts, String... etcdOptions) {
 		this.jar = jar;
 		this.directory = directory;
-		this.etcd = new LocalEtcd(directory, members);
-		startRedis();
+		this.hosts = hosts;
+		this.etcd = new LocalEtcd(directory, members, hosts, etcdOptions);
+		this.redis = new LocalRedis(directory, "redis", hosts.apply("redis"));
 	}
 
 	/** The nodes of these names reach everything over ways that can be cut. */
@@ -68,7 +75,7 @@ final class LocalCluster {
 			this.transports.put(name, App.freePort());
 		}
 		for (String name : names) {
-			this.ways.put(name, new Ways(this.directory, this.ways.size() + 1, this.etcd.ports(), this.redisPort,
+			this.ways.put(name, new Ways(this.directory, this.ways.size() + 1, this.etcd.ports(), this.redis.port,
 					this.transports));
 		}
 		return this;
@@ -93,17 +100,6 @@ final class LocalCluster {
 
 	Ways ways(String node) {
 		return this.ways.get(node);
-	}
-
-	/** What it acknowledges is in its file, so that a kill at any moment loses nothing. */
-	void startRedis() {
-		this.redis = server(this.directory, "redis", "redis-server", "--port", "" + this.redisPort, "--bind",
-				"127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy",
-				"noeviction");
-	}
-
-	void killRedis() {
-		end(this.redis);
 	}
 
 	static void end(Process process) {
@@ -136,20 +132,25 @@ final class LocalCluster {
 		Ways its = this.ways.get(name);
 		List<String> arguments = new ArrayList<>(
 				List.of("--cajun.node.name=" + name, "--cajun.cluster.lease-ttl=" + TTL.toSeconds() + "s",
-						"--spring.data.redis.host=127.0.0.1", "--spring.lifecycle.timeout-per-shutdown-phase=30s",
+						"--spring.data.redis.host=" + this.redis.address(), "--spring.lifecycle.timeout-per-shutdown-phase=30s",
 						// Whether a fault moved a shard can be told only where the load does not
 						"--cajun.cluster.rebalance.enabled=false",
 						"--management.endpoint.cluster.access=unrestricted"));
 		arguments.addAll(this.properties);
 		arguments.addAll((its != null) ? its.arguments(name, this.transports.get(name)) : List
-			.of("--cajun.etcd.endpoints=" + this.etcd.endpoints(), "--spring.data.redis.port=" + this.redisPort));
+			.of("--cajun.etcd.endpoints=" + this.etcd.endpoints(), "--spring.data.redis.port=" + this.redis.port));
+		Host host = this.hosts.apply(name);
+		if (host.isOwn()) {
+			arguments.addAll(List.of("--cajun.transport.host=" + host.address(), "--cajun.transport.port=7400",
+					"--cajun.transport.insecure=true"));
+		}
 		List<String> options = new ArrayList<>(this.javaOptions);
 		if (its != null) {
 			options.addAll(its.javaOptions());
 		}
 		List<String> before = this.clocks.containsKey(name) ? this.clocks.get(name).command() : List.of();
-		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, before, options, App.freePort(),
-				arguments.toArray(String[]::new));
+		App app = App.start(name + "-" + ++this.starts, this.directory, this.jar, before, options, host,
+				host.port(8080), arguments.toArray(String[]::new));
 		this.nodes.put(name, app);
 		return app;
 	}

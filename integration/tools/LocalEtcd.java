@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,12 +19,15 @@ final class LocalEtcd {
 
 	private final Path directory;
 
+	private final List<String> options;
+
 	private final List<Member> members = new ArrayList<>();
 
-	LocalEtcd(Path directory, int count) {
+	LocalEtcd(Path directory, int count, Function<String, Host> hosts, String... options) {
 		this.directory = directory;
+		this.options = List.of(options);
 		for (int i = 1; i <= count; i++) {
-			this.members.add(new Member("e" + i, App.freePort(), App.freePort()));
+			this.members.add(new Member("e" + i, hosts.apply("e" + i)));
 		}
 		start();
 	}
@@ -110,24 +114,27 @@ final class LocalEtcd {
 
 		private final String name;
 
+		private final Host host;
+
 		private final int port;
 
 		private final int peerPort;
 
 		private Process process;
 
-		Member(String name, int port, int peerPort) {
+		Member(String name, Host host) {
 			this.name = name;
-			this.port = port;
-			this.peerPort = peerPort;
+			this.host = host;
+			this.port = host.port(2379);
+			this.peerPort = host.port(2380);
 		}
 
 		String client() {
-			return "http://127.0.0.1:" + this.port;
+			return "http://" + this.host.address() + ":" + this.port;
 		}
 
 		String peer() {
-			return "http://127.0.0.1:" + this.peerPort;
+			return "http://" + this.host.address() + ":" + this.peerPort;
 		}
 
 		Path data() {
@@ -136,10 +143,13 @@ final class LocalEtcd {
 
 		void start() {
 			if (this.process == null || !this.process.isAlive()) {
-				this.process = LocalCluster.server(LocalEtcd.this.directory, this.name, "etcd", "--name", this.name,
-						"--data-dir", data().toString(), "--listen-client-urls", client(), "--advertise-client-urls",
-						client(), "--listen-peer-urls", peer(), "--initial-advertise-peer-urls", peer(),
-						"--initial-cluster", initialCluster());
+				List<String> command = new ArrayList<>(this.host.command());
+				command.addAll(List.of("etcd", "--name", this.name, "--data-dir", data().toString(),
+						"--listen-client-urls", client(), "--advertise-client-urls", client(), "--listen-peer-urls",
+						peer(), "--initial-advertise-peer-urls", peer(), "--initial-cluster", initialCluster()));
+				command.addAll(LocalEtcd.this.options);
+				this.process = LocalCluster.server(LocalEtcd.this.directory, this.name,
+						command.toArray(String[]::new));
 			}
 		}
 
