@@ -73,8 +73,8 @@ final class HostFaults {
 		String leads = victim.equals(this.nodes.leader()) ? ", which led," : "";
 		LoadedAccounts load = this.nodes.load();
 		List<Integer> its = this.nodes.owners(load).get(victim);
-		long lost = System.nanoTime();
 		this.hosts.unplug(victim);
+		long lost = System.nanoTime();
 		Duration replaced = this.nodes.awaitReplaced(victim, REPLACED);
 		last(LocalCluster.TTL);
 		this.hosts.plugIntoClients(victim);
