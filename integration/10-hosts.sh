@@ -2,8 +2,8 @@
 # Three nodes, an etcd of three members, and a Redis with a replica, each on a host of its own: a network namespace. Under
 # load a host disappears without a word, packets vanish in one direction, and Redis fails over to a replica without the
 # last writes. Every deposit is there exactly once, but for as many as are reported lost, and no read is stale. With the
-# argument "full" outages of a minute, and also: no Redis, a split of nodes and etcd, an etcd without space, a starved
-# processor. Needs root and is skipped without, unless CAJUN_HOSTS=required.
+# argument "all" also: no Redis, a split of nodes and etcd, an etcd without space, a starved processor; with "full" these
+# and outages of a minute. Needs root and is skipped without, unless CAJUN_HOSTS=required.
 . "$(dirname "$0")/common.sh"
 hosts=cajun-$$-
 

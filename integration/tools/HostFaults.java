@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * its own. A host disappears without a word and comes back; packets vanish in one
  * direction; Redis's host is lost, and a replica without the last writes takes over.
  * Deposits are there exactly once, but for those that Redis has lost, which are counted;
- * no read is stale. With {@code full} each lasts a minute, and there are more.
+ * no read is stale. With {@code all} there are more, with {@code full} those last a
+ * minute each.
  */
 final class HostFaults {
 
@@ -20,6 +21,9 @@ final class HostFaults {
 
 	/** What a node whose lease is not renewed is replaced in. */
 	private static final Duration REPLACED = LocalCluster.TTL.plusSeconds(2);
+
+	/** So little that it can be filled, and much more than the nodes write. */
+	private static final long QUOTA = 64L << 20;
 
 	private static final Pattern MEASURED = Pattern.compile("\"value\"\\s*:\\s*([0-9.E]+)");
 
@@ -29,24 +33,29 @@ final class HostFaults {
 
 	private final LocalRedis replica;
 
+	private final boolean all;
+
 	private final boolean full;
 
-	private HostFaults(Hosts hosts, LoadedCluster nodes, LocalRedis replica, boolean full) {
+	private HostFaults(Hosts hosts, LoadedCluster nodes, LocalRedis replica, boolean all, boolean full) {
 		this.hosts = hosts;
 		this.nodes = nodes;
 		this.replica = replica;
+		this.all = all;
 		this.full = full;
 	}
 
 	public static void main(String[] arguments) {
 		boolean full = Arrays.asList(arguments).contains("full");
-		Check.main(Duration.ofMinutes(full ? 30 : 5), () -> {
+		boolean all = full || Arrays.asList(arguments).contains("all");
+		Check.main(Duration.ofMinutes(full ? 30 : all ? 12 : 5), () -> {
 			Path directory = Path.of(arguments[1]);
 			Hosts hosts = new Hosts(arguments[2]);
-			LocalCluster cluster = new LocalCluster(Path.of(arguments[0]), directory, ETCD.size(), hosts::of);
+			LocalCluster cluster = new LocalCluster(Path.of(arguments[0]), directory, ETCD.size(), hosts::of,
+					"--quota-backend-bytes", "" + QUOTA);
 			LocalRedis replica = new LocalRedis(directory, "replica", hosts.of("replica"), "--replicaof",
 					cluster.redis.address(), "" + cluster.redis.port);
-			new HostFaults(hosts, new LoadedCluster(cluster), replica, full).run();
+			new HostFaults(hosts, new LoadedCluster(cluster), replica, all, full).run();
 		});
 	}
 
@@ -54,11 +63,12 @@ final class HostFaults {
 		lostHost(this.nodes.follower());
 		oneWayBetweenNodes();
 		oneWayToEtcd(this.nodes.follower(), true);
-		if (this.full) {
+		if (this.all) {
 			lostHost(this.nodes.leaderOtherThanN1());
 			oneWayToEtcd(this.nodes.follower(), false);
 			withoutRedis(this.nodes.follower());
 			split(this.nodes.follower());
+			withoutSpace(this.nodes.follower());
 			starved(this.nodes.follower());
 		}
 		failover();
@@ -169,6 +179,41 @@ final class HostFaults {
 				"n1, e1 and e2 were parted from all others: n1 had every shard after %d ms; whole %d ms after that ended%n",
 				Duration.ofNanos(replacedBoth).toMillis(), back.toMillis());
 		this.nodes.check(load, "n1, e1 and e2 were parted from all others");
+	}
+
+	/**
+	 * Nothing is written to etcd, leases are kept: actors go on. What has to be written
+	 * tells why it cannot be, and is when there is space.
+	 */
+	private void withoutSpace(String victim) throws Exception {
+		LocalEtcd etcd = this.nodes.cluster.etcd;
+		List<Long> before = this.nodes.awaitSettled();
+		LoadedAccounts load = this.nodes.load();
+		etcd.fill();
+		last(LocalCluster.TTL.multipliedBy(2));
+		Check.equal(0, load.failures() + load.failedReads(), "Failed deposits and reads");
+		Check.equal(before, this.nodes.epochs(), "The epochs of all shards");
+		App leader = this.nodes.node(this.nodes.leader());
+		App drained = this.nodes.node(victim);
+		Thread drain = Thread.ofVirtual()
+			.start(() -> leader.http.tryPost("/actuator/cluster/nodes/" + victim + "/drain", "{\"force\":false}"));
+		leader.await("aware that etcd is full", Duration.ofSeconds(10), () -> {
+			Http.Answer etcdHealth = leader.http.tryGet("/actuator/health/etcd");
+			Http.Answer cluster = leader.http.tryGet("/actuator/health/cluster");
+			return etcdHealth != null && etcdHealth.status() == 503 && etcdHealth.body().contains("space exceeded")
+					&& cluster != null && cluster.status() == 200 && cluster.body().contains("space exceeded");
+		});
+		long made = System.nanoTime();
+		etcd.makeSpace();
+		drain.join();
+		leader.http.post("/actuator/cluster/nodes/" + victim + "/drain", "{\"force\":false}");
+		this.nodes.awaitReplaced(victim, Duration.ofSeconds(20));
+		System.out.printf("etcd had no space: %s was drained %d ms after it had%n", victim,
+				Duration.ofNanos(System.nanoTime() - made).toMillis());
+		Check.equal(202, drained.http.post("/actuator/cluster/nodes/" + victim + "/undrain", "{}").status(),
+				"The answer to the end of a drain");
+		this.nodes.check(load, "etcd had no space");
+		this.nodes.awaitWhole();
 	}
 
 	/** One processor for the node and for four programs that never rest: slow is not dead. */

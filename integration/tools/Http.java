@@ -85,6 +85,16 @@ final class Http {
 		}
 	}
 
+	/** As {@link #post}; null when nobody answers. */
+	Answer tryPost(String path, String json) {
+		try {
+			return post(path, json);
+		}
+		catch (IOException ex) {
+			return null;
+		}
+	}
+
 	Answer post(String path, String json) throws IOException {
 		return post(path, json, Map.of());
 	}

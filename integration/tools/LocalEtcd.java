@@ -17,6 +17,8 @@ final class LocalEtcd {
 
 	private static final Pattern REVISION = Pattern.compile("\"revision\":(\\d+)");
 
+	private static final int MOST_FILLERS = 500;
+
 	private final Path directory;
 
 	private final List<String> options;
@@ -77,6 +79,28 @@ final class LocalEtcd {
 					member.data().toString(), "--initial-cluster", initialCluster(), "--initial-advertise-peer-urls",
 					member.peer());
 		}
+	}
+
+	/** Writes until there is no space. Its quota must be small. */
+	void fill() {
+		for (int i = 0; i < MOST_FILLERS && alarms().isEmpty(); i++) {
+			Commands.run(List.of("sh", "-c",
+					"head -c 1000000 /dev/zero | tr '\\0' x | ETCDCTL_API=3 etcdctl --endpoints " + endpoints()
+							+ " put filler || true"));
+		}
+		Check.that(alarms().contains("NOSPACE"), () -> "etcd is not full");
+	}
+
+	/** Makes space, as an operator does. */
+	void makeSpace() {
+		run("--endpoints", endpoints(), "compact", "" + revision());
+		run("--endpoints", endpoints(), "defrag");
+		run("--endpoints", endpoints(), "alarm", "disarm");
+		Check.that(alarms().isEmpty(), () -> "etcd is full again");
+	}
+
+	private String alarms() {
+		return run("--endpoints", endpoints(), "alarm", "list").strip();
 	}
 
 	/** Grows by one with every write, whoever made it. */

@@ -226,11 +226,12 @@ final class Calls {
 		}
 
 		private MetadataException failure(Kind kind, Throwable error) {
-			String advice = switch (kind) {
-				case DENIED -> "check user, password, permissions and the size of what is written";
-				case LEASE_NOT_FOUND -> "ask for another lease";
-				default -> "check that it runs, has a leader and can be reached from here";
-			};
+			String advice = Failures.isOutOfSpace(error)
+					? "compact and defragment it, or raise its quota, and disarm its alarm" : switch (kind) {
+						case DENIED -> "check user, password, permissions and the size of what is written";
+						case LEASE_NOT_FOUND -> "ask for another lease";
+						default -> "check that it runs, has a leader and can be reached from here";
+					};
 			return new MetadataException(kind, "Could not " + this.operation + " in " + Calls.this.description + ": "
 					+ Failures.describe(error) + "; " + advice, error);
 		}

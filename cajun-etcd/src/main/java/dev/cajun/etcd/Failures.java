@@ -73,6 +73,11 @@ final class Failures {
 		return text.contains("invalid auth token") || text.contains("revision of auth store is old");
 	}
 
+	/** etcd writes nothing until somebody has made space and disarmed its alarm. */
+	static boolean isOutOfSpace(Throwable error) {
+		return text(statusOf(error)).contains("database space exceeded");
+	}
+
 	/** There is no connection, or it was lost: nothing that etcd has said. */
 	static boolean isDisconnected(Throwable error) {
 		Status status = statusOf(error);

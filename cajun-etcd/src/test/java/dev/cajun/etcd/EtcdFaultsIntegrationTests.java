@@ -93,6 +93,29 @@ class EtcdFaultsIntegrationTests {
 	}
 
 	@Test
+	void etcdWithoutSpaceRefusesWritesAndKeepsLeasesAlive() {
+		try (EtcdServer full = EtcdServer.start("--quota-backend-bytes", "" + (4 << 20))) {
+			EtcdMetadataStore one = store(full.endpoints());
+			Lease lease = await(one.grant(Duration.ofSeconds(3)));
+			Transaction mebibyte = new Transaction(List.of(),
+					List.of(new Transaction.Put("filler", new byte[1 << 20], 0)));
+			Awaitility.await().atMost(SOON).until(() -> !isDone(one.commit(mebibyte)));
+			assertThat(one.commit(mebibyte)).failsWithin(SOON)
+				.withThrowableThat()
+				.withMessageContaining("database space exceeded")
+				.withMessageContaining("disarm its alarm");
+			assertThat(kindOf(one.grant(Duration.ofSeconds(3)))).isEqualTo(Kind.NOT_APPLIED);
+			assertThat(await(one.keepAlive(lease.id())).id()).isEqualTo(lease.id());
+			long revision = await(one.list("")).revision();
+
+			full.ctl("compact", "" + revision);
+			full.ctl("defrag");
+			full.ctl("alarm", "disarm");
+			Awaitility.await().atMost(SOON).until(() -> isDone(one.grant(Duration.ofSeconds(3))));
+		}
+	}
+
+	@Test
 	void killedEtcdKeepsHistoryAndGivesLeasesTheirFullTime() {
 		Lease lease = await(this.store.grant(Duration.ofSeconds(3)));
 		await(this.store.commit(new Transaction(List.of(), List
@@ -221,6 +244,12 @@ class EtcdFaultsIntegrationTests {
 		CompletableFuture<T> future = stage.toCompletableFuture();
 		assertThat(future).succeedsWithin(SOON);
 		return future.resultNow();
+	}
+
+	private static boolean isDone(CompletionStage<?> stage) {
+		CompletableFuture<?> future = stage.toCompletableFuture();
+		Awaitility.await().atMost(SOON).until(future::isDone);
+		return !future.isCompletedExceptionally();
 	}
 
 	static Kind kindOf(CompletionStage<?> stage) {

@@ -103,9 +103,10 @@ final class ControlLoop {
 		this.reading = new Reading(loop, metadata, new Views());
 		this.opening = new Opening(loop, store, settings, random, this::stepLater);
 		this.reporter = new Reporter(loop, this.links, settings, load);
-		this.membership = new Membership(loop, metadata, settings, random, self, new Member());
-		this.leadership = new Leadership(loop, metadata, random, this::stepLater);
-		this.leader = new Leader(loop, metadata, transport, settings, this.leadership, this::stepLater,
+		RefusedWrites writes = new RefusedWrites(metadata, loop);
+		this.membership = new Membership(loop, writes, settings, random, self, new Member());
+		this.leadership = new Leadership(loop, writes, random, this::stepLater);
+		this.leader = new Leader(loop, writes, transport, settings, this.leadership, this::stepLater,
 				this.reading::read);
 		this.detector = new FailureDetector(loop, transport, this.links, random,
 				new Verdicts(this.reading, this.membership, this.leadership, this.leader, this.links, this::stepLater));
@@ -113,7 +114,7 @@ final class ControlLoop {
 		this.storeWatch = new StoreWatch(loop, store, settings.leaseTtl(), this::stepLater);
 		this.commands = new Commands(loop, this.links);
 		this.events = new ClusterEvents(calls, listeners, stateChanged);
-		this.board = new StatusBoard(self, this.reading, this.opening, this.membership, this.leader, this.owner,
+		this.board = new StatusBoard(self, this.reading, writes, this.opening, this.membership, this.leader, this.owner,
 				this.migrations);
 		this.leaseUntil = loop.nanoTime();
 		this.provableUntil = this.leaseUntil;

@@ -15,6 +15,8 @@ final class StatusBoard {
 
 	private final Reading reading;
 
+	private final RefusedWrites writes;
+
 	private final Opening opening;
 
 	private final Membership membership;
@@ -27,9 +29,10 @@ final class StatusBoard {
 
 	private volatile ClusterStatus status;
 
-	StatusBoard(Node self, Reading reading, Opening opening, Membership membership, Leader leader, ShardOwner owner,
-			Migrations migrations) {
+	StatusBoard(Node self, Reading reading, RefusedWrites writes, Opening opening, Membership membership, Leader leader,
+			ShardOwner owner, Migrations migrations) {
 		this.reading = reading;
+		this.writes = writes;
 		this.opening = opening;
 		this.membership = membership;
 		this.leader = leader;
@@ -70,6 +73,9 @@ final class StatusBoard {
 		if (error.isEmpty() && lease != null && !lease.isAnswered()) {
 			error = "the metadata " + this.reading.description() + " has not answered for " + lease.age().toSeconds()
 					+ " s";
+		}
+		if (error.isEmpty()) {
+			error = this.writes.trouble();
 		}
 		return new MetadataInfo(this.reading.description(), error, (lease == null) ? null : lease.age());
 	}

@@ -432,6 +432,26 @@ class ClusterTests {
 	}
 
 	@Test
+	void metadataWithoutSpaceCostsNothingAndIsShownAsSoonAsSomethingIsToBeWritten() {
+		SimCluster cluster = SimCluster.of(3, SHARDS);
+		Map<Integer, Long> before = cluster.epochs();
+		cluster.metadata.full(true);
+		cluster.advance(Duration.ofSeconds(60));
+		assertThat(cluster.servesAll()).isTrue();
+		assertThat(cluster.epochs()).isEqualTo(before);
+		assertThat(cluster.live()).allSatisfy((node) -> assertThat(node.shards.isProvable()).isTrue());
+
+		String victim = other(cluster);
+		cluster.kill(victim);
+		cluster.advance(Duration.ofSeconds(5));
+		SimCluster.SimNode leader = cluster.node(cluster.leaderName());
+		assertThat(leader.plane.status().metadata().error()).contains("has no space");
+		assertThat(leader.plane.status().trouble()).contains("has no space");
+		cluster.metadata.full(false);
+		cluster.awaitSettled(Duration.ofSeconds(5));
+	}
+
+	@Test
 	void metadataDownForAMinuteCostsNothing() {
 		SimCluster cluster = SimCluster.of(3, SHARDS);
 		Map<Integer, Long> before = cluster.epochs();

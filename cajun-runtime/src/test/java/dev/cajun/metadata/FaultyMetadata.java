@@ -57,6 +57,8 @@ public final class FaultyMetadata {
 
 	private State state = State.RUNNING;
 
+	private boolean full;
+
 	/** Starts empty, without faults. */
 	public FaultyMetadata(VirtualTime time) {
 		this.time = time;
@@ -174,6 +176,15 @@ public final class FaultyMetadata {
 	public void start() {
 		this.clock.forget();
 		replace(this.server.copy(this.clock, 0));
+	}
+
+	/** Whether there is no space: nothing is written, everything else goes on. */
+	public void full(boolean full) {
+		this.full = full;
+	}
+
+	boolean isFull() {
+		return this.full;
 	}
 
 	/** Every lease ends now. */

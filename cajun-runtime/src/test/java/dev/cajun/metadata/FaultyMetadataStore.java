@@ -55,13 +55,13 @@ final class FaultyMetadataStore implements MetadataStore {
 
 	@Override
 	public CompletionStage<TransactionResult> commit(Transaction transaction) {
-		return call(Kind.UNKNOWN, (server) -> server.commit(transaction), (result,
+		return call(Kind.UNKNOWN, (server) -> this.metadata.isFull() ? full() : server.commit(transaction), (result,
 				history) -> new TransactionResult(result.applied(), history, result.revision(), result.found()));
 	}
 
 	@Override
 	public CompletionStage<Lease> grant(Duration ttl) {
-		return call(Kind.UNKNOWN, (server) -> server.grant(ttl),
+		return call(Kind.UNKNOWN, (server) -> this.metadata.isFull() ? full() : server.grant(ttl),
 				(lease, history) -> new Lease(lease.id(), lease.ttl(), history));
 	}
 
@@ -74,6 +74,10 @@ final class FaultyMetadataStore implements MetadataStore {
 	@Override
 	public CompletionStage<Void> revoke(long lease) {
 		return call(Kind.UNKNOWN, (server) -> server.revoke(lease), (done, history) -> null);
+	}
+
+	private <T> CompletionStage<T> full() {
+		return CompletableFuture.failedStage(failure(Kind.NOT_APPLIED, "has no space"));
 	}
 
 	/**
