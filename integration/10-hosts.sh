@@ -29,6 +29,5 @@ for host in n1 n2 n3 e1 e2 e3 redis replica; do
 done
 
 build_sample
-run_tool CounterHistoryCheck
 in="ip netns exec ${hosts}switch"
 run_tool HostFaults "$jar" "$work" "$hosts" "$@"
