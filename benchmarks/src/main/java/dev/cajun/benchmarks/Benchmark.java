@@ -1,5 +1,6 @@
 package dev.cajun.benchmarks;
 
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** One name on the command line: what is measured, and what should come out. */
@@ -11,6 +12,16 @@ interface Benchmark {
 	/** The heap it is made for. */
 	default String heap() {
 		return "2g";
+	}
+
+	/** Options whose defaults are its own. */
+	default Map<String, String> defaults() {
+		return Map.of();
+	}
+
+	/** Whether a part of it can be chosen by a pattern. */
+	default boolean takesPattern() {
+		return false;
 	}
 
 	/**

@@ -28,6 +28,7 @@ public final class Benchmarks {
 		benchmarks.put("ask-remote", new AskRemoteBenchmark());
 		benchmarks.put("failover", new FailOverBenchmark());
 		benchmarks.put("drain", new DrainBenchmark());
+		benchmarks.put("micro", new MicroBenchmark());
 		return benchmarks;
 	}
 
@@ -45,7 +46,8 @@ public final class Benchmarks {
 		}
 		Options options;
 		try {
-			options = Options.parse(List.of(args).subList(1, args.length));
+			options = Options.parse(List.of(args).subList(1, args.length), benchmark.defaults(),
+					benchmark.takesPattern());
 		}
 		catch (IllegalArgumentException ex) {
 			System.err.println(ex.getMessage());
@@ -53,7 +55,7 @@ public final class Benchmarks {
 			return;
 		}
 		try (Workplace workplace = new Workplace(Path.of(options.directory()))) {
-			run(benchmark, options, workplace);
+			run(args, benchmark, options, workplace);
 		}
 		catch (IllegalStateException ex) {
 			System.err.println("Failed: " + ex.getMessage());
@@ -61,22 +63,36 @@ public final class Benchmarks {
 		}
 	}
 
-	private static void run(Benchmark benchmark, Options options, Workplace workplace) {
+	private static void run(String[] args, Benchmark benchmark, Options options, Workplace workplace)
+			throws IOException {
 		List<String> jvmOptions = options.jvmOptions(benchmark.heap());
+		Report report = new Report(args[0], options, jvmOptions);
 		System.out.println(Machine.describe() + " jvm=\"" + String.join(" ", jvmOptions) + "\"");
 		// What is still under way when the time is up, and a peer that starts, take some.
 		Duration patience = Duration.ofNanos(Options.nanos(Math.max(options.seconds(), options.soak()))).plusMinutes(5);
-		benchmark.run(options, (side, address) -> ChildJvm.start(side, jvmOptions,
-				(address != null) ? address : workplace.next().toString(), patience), (figure) -> {
-					if (!figure.isEmpty()) {
-						System.out.println(figure);
-					}
-				});
+		Session.Factory factory = (side, address) -> ChildJvm.start(side, jvmOptions,
+				(address != null) ? address : workplace.next().toString(), patience);
+		try {
+			benchmark.run(options, factory, (figure) -> {
+				if (!figure.isEmpty()) {
+					System.out.println(figure);
+					report.add(figure);
+				}
+			});
+		}
+		catch (IllegalStateException ex) {
+			report.failed(ex);
+			throw ex;
+		}
+		finally {
+			System.out.println("written to " + report.write(options.output()));
+		}
 	}
 
 	private static String usage() {
 		List<String> lines = new ArrayList<>();
 		lines.add("usage: benchmarks/run NAME [OPTION VALUE]...");
+		lines.add("       benchmarks/run micro [PATTERN] [OPTION VALUE]...");
 		BY_NAME.forEach((name, benchmark) -> lines.add("  %-15s %s".formatted(name, benchmark.description())));
 		lines.add(Options.USAGE);
 		return String.join(System.lineSeparator(), lines);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ChildJvm implements Session {
 
 	/** What Pekko opens; given to all. */
-	private static final List<String> OPENED = opened();
+	static final List<String> OPENED = opened();
 
 	private static final String END = "end of output";
 

@@ -1,7 +1,11 @@
 package dev.cajun.benchmarks;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One line of the output: the medians over the rounds, and the median of the ratios of
@@ -22,6 +26,8 @@ final class Figure {
 	private double[] others = {};
 
 	private String targets = "";
+
+	private final List<Map<String, Object>> judged = new ArrayList<>();
 
 	private Figure(String name, String unit, double[] project) {
 		this.name = name;
@@ -77,6 +83,10 @@ final class Figure {
 		if (!Double.isNaN(value)) {
 			boolean met = atLeast ? value >= target : value <= target;
 			this.targets += " target=" + relation + number(target) + " met=" + (met ? "yes" : "no");
+			Map<String, Object> judgement = new LinkedHashMap<>();
+			judgement.put("target", relation + number(target));
+			judgement.put("met", met);
+			this.judged.add(judgement);
 		}
 		return this;
 	}
@@ -84,6 +94,39 @@ final class Figure {
 	/** Whether there is anything to print. */
 	boolean isEmpty() {
 		return this.project.length == 0;
+	}
+
+	/** All of it: what is printed, and the value of each round. */
+	Map<String, Object> values() {
+		Map<String, Object> values = new LinkedHashMap<>();
+		values.put("name", this.name);
+		values.put("unit", this.unit);
+		put(values, "project", this.project);
+		put(values, "peer", this.peer);
+		put(values, "ratio", ratios(this.project, this.peer));
+		put(values, "bare", this.bare);
+		put(values, "bare_ratio", ratios(this.project, this.bare));
+		put(values, "others_cores", this.others);
+		if (!this.judged.isEmpty()) {
+			values.put("targets", this.judged);
+		}
+		return values;
+	}
+
+	private static void put(Map<String, Object> into, String name, double[] rounds) {
+		if (rounds.length > 0) {
+			Map<String, Object> summary = new LinkedHashMap<>();
+			summary.put("median", json(median(rounds)));
+			summary.put("min", json(Arrays.stream(rounds).min().getAsDouble()));
+			summary.put("max", json(Arrays.stream(rounds).max().getAsDouble()));
+			summary.put("rounds", Arrays.stream(rounds).mapToObj(Figure::json).toList());
+			into.put(name, summary);
+		}
+	}
+
+	/** JSON has numbers for finite values only. */
+	private static Object json(double value) {
+		return Double.isFinite(value) ? value : Double.toString(value);
 	}
 
 	@Override

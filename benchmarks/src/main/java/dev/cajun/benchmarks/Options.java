@@ -13,6 +13,8 @@ import java.util.Set;
  * @param seconds how long a timed measurement takes, above 0 to 600; default 2
  * @param rounds counted rounds, 1 to 100; default 5
  * @param warmup rounds before that, 0 to 100; default 2
+ * @param forks JVMs one after the other in which {@code micro} measures each, with these
+ * rounds; 0 to 10, 0 for this one, which measures nothing that counts; default 2
  * @param actors population of {@code activate}, {@code idle} and {@code drain}, 1 to
  * 4,000,000; 0, the default, is each benchmark's own
  * @param soak seconds that {@code embedded} writes before it measures the directory,
@@ -23,21 +25,28 @@ import java.util.Set;
  * benchmark's own
  * @param jvm more options for each JVM
  * @param directory where stored state is put, below the build directory by default
+ * @param output the file for machine and figures; empty, the default, for a new one below
+ * the build directory
  * @param sides who takes part; default all
+ * @param pattern a regular expression for names of {@code micro}; empty, the default, for
+ * all
  */
-record Options(double seconds, int rounds, int warmup, int actors, double soak, double settle, String heap,
-		List<String> jvm, String directory, Set<Side> sides) {
+record Options(double seconds, int rounds, int warmup, int forks, int actors, double soak, double settle, String heap,
+		List<String> jvm, String directory, String output, Set<Side> sides, String pattern) {
 
 	static final String USAGE = """
-			  --seconds N     how long a timed measurement takes (2)
+			  --seconds N     how long a timed measurement takes (2; micro: 1)
 			  --rounds N      counted rounds (5)
-			  --warmup N      rounds before that (2)
+			  --warmup N      rounds before that (2; micro: 3)
+			  --forks N       JVMs in which micro measures each, one after the other (2)
 			  --actors N      population of activate, idle and drain
 			  --soak N        seconds that embedded writes before it measures its directory (60)
 			  --settle N      seconds for which idle measures the processor (12)
 			  --heap SIZE     heap of each JVM (2g; idle: 1536m)
 			  --jvm OPTIONS   more options for each JVM, separated by spaces
 			  --directory D   where stored state is put (benchmarks/target)
+			  --output FILE   where machine and figures are written
+			                  (benchmarks/target/results/NAME-TIME.json)
 			  --sides A,B     who takes part: project, state, fsync, redis, lettuce, server, peer,
 			                  bare (all)
 			""";
@@ -46,6 +55,7 @@ record Options(double seconds, int rounds, int warmup, int actors, double soak, 
 		require(seconds > 0 && seconds <= 600, "--seconds: above 0 to 600");
 		require(rounds >= 1 && rounds <= 100, "--rounds: 1 to 100");
 		require(warmup >= 0 && warmup <= 100, "--warmup: 0 to 100");
+		require(forks >= 0 && forks <= 10, "--forks: 0 to 10");
 		require(actors >= 0 && actors <= 4_000_000, "--actors: 0 to 4000000");
 		require(soak > 0 && soak <= 3600, "--soak: above 0 to 3600");
 		require(settle > 0 && settle <= 600, "--settle: above 0 to 600");
@@ -59,8 +69,19 @@ record Options(double seconds, int rounds, int warmup, int actors, double soak, 
 
 	/** Parses pairs of a name and a value. */
 	static Options parse(List<String> args) {
-		Map<String, String> values = new LinkedHashMap<>();
-		for (int i = 0; i < args.size(); i += 2) {
+		return parse(args, Map.of(), false);
+	}
+
+	/**
+	 * Parses pairs of a name and a value.
+	 * @param args the pairs
+	 * @param defaults where a benchmark has others
+	 * @param takesPattern whether a pattern may come before them
+	 */
+	static Options parse(List<String> args, Map<String, String> defaults, boolean takesPattern) {
+		Map<String, String> values = new LinkedHashMap<>(defaults);
+		boolean hasPattern = takesPattern && !args.isEmpty() && !args.getFirst().startsWith("--");
+		for (int i = hasPattern ? 1 : 0; i < args.size(); i += 2) {
 			if (i + 1 == args.size()) {
 				throw new IllegalArgumentException(args.get(i) + " needs a value");
 			}
@@ -68,10 +89,11 @@ record Options(double seconds, int rounds, int warmup, int actors, double soak, 
 		}
 		Options options = new Options(Double.parseDouble(take(values, "--seconds", "2")),
 				Integer.parseInt(take(values, "--rounds", "5")), Integer.parseInt(take(values, "--warmup", "2")),
-				Integer.parseInt(take(values, "--actors", "0")), Double.parseDouble(take(values, "--soak", "60")),
-				Double.parseDouble(take(values, "--settle", "12")), take(values, "--heap", ""),
-				words(take(values, "--jvm", ""), " +"), take(values, "--directory", "target"),
-				sides(words(take(values, "--sides", ""), ",")));
+				Integer.parseInt(take(values, "--forks", "2")), Integer.parseInt(take(values, "--actors", "0")),
+				Double.parseDouble(take(values, "--soak", "60")), Double.parseDouble(take(values, "--settle", "12")),
+				take(values, "--heap", ""), words(take(values, "--jvm", ""), " +"),
+				take(values, "--directory", "target"), take(values, "--output", ""),
+				sides(words(take(values, "--sides", ""), ",")), hasPattern ? args.getFirst() : "");
 		if (!values.isEmpty()) {
 			throw new IllegalArgumentException("Unknown: " + String.join(", ", values.keySet()));
 		}

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * A Redis of the benchmark's own, found on the PATH: append-only file synced every
  * second, on a free port of the loopback interface.
  */
-final class RedisChild implements AutoCloseable {
+public final class RedisChild implements AutoCloseable {
 
 	private static final String DEBIAN = "redis-server redis-tools";
 
@@ -36,7 +36,14 @@ final class RedisChild implements AutoCloseable {
 		Runtime.getRuntime().addShutdownHook(this.killer);
 	}
 
-	static RedisChild start(Path parent) {
+	/**
+	 * Starts a server.
+	 * @param parent where it gets a directory of its own, which is deleted with it
+	 * @return a server that answers
+	 * @throws IllegalStateException if there is no {@code redis-server} on the PATH, or
+	 * it does not answer
+	 */
+	public static RedisChild start(Path parent) {
 		int port = Children.freePort();
 		try {
 			Path directory = Files.createTempDirectory(Files.createDirectories(parent).toAbsolutePath(), "redis-");
@@ -61,7 +68,11 @@ final class RedisChild implements AutoCloseable {
 		return this.port;
 	}
 
-	String address() {
+	/**
+	 * Where it is reached.
+	 * @return host and port
+	 */
+	public String address() {
 		return "127.0.0.1:" + this.port;
 	}
 

@@ -1,5 +1,6 @@
 package dev.cajun.benchmarks;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,7 +10,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -30,6 +34,42 @@ class BenchmarksTests {
 		assertThat(run(name, "--sides", "project,state,fsync,bare")).isNotEmpty()
 			.allMatch((line) -> line.matches("[a-z0-9-]+ project=-?[0-9.]+ peer=\\S+ ratio=\\S+ unit=.*"))
 			.anyMatch((line) -> line.startsWith(name));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "project, 4", "'state,fsync', 6" })
+	void runsOperationsWithJmh(String sides, int figures) {
+		assertThat(MicroBenchmarkRun.lines(".", sides)).hasSize(figures)
+			.allMatch((line) -> line.matches("[a-z0-9-]+ project=[0-9.]+ peer=- ratio=- unit=[a-z]+/op rounds=1"));
+	}
+
+	@Test
+	void refusesPatternThatMatchesNothing() {
+		assertThatIllegalStateException().isThrownBy(() -> MicroBenchmarkRun.lines("nonsense", "project"))
+			.withMessageContaining("nonsense");
+	}
+
+	@Test
+	void writesMachineAndFigures() throws IOException {
+		Path file = this.directory.resolve("some/results.json");
+		Report report = new Report("tell", Options.parse(List.of("--rounds", "3")), List.of("-Xmx1g"));
+		report.add(Figure.of("speed", "m/s", 30, 10, 2000).peer(10, 10, Double.NaN).atLeast(20));
+		report.failed(new IllegalStateException("The peer went away"));
+		assertThat(report.write(file.toString())).isEqualTo(file);
+
+		JsonNode written = JsonMapper.shared().readTree(file);
+		assertThat(written.at("/benchmark").asString()).isEqualTo("tell");
+		assertThat(written.at("/commit").asString()).matches("[0-9a-f]{40}(-dirty)?|unknown");
+		assertThat(written.at("/started").asString()).endsWith("Z");
+		assertThat(written.at("/machine").propertyNames()).containsExactly("cores", "cpu", "memory_mb", "os", "kernel",
+				"jdk");
+		assertThat(written.at("/load").propertyNames()).containsExactly("before", "after");
+		assertThat(written.at("/options/rounds").asInt()).isEqualTo(3);
+		assertThat(written.at("/failed").asString()).isEqualTo("The peer went away");
+		assertThat(written.at("/figures/0/project").toString())
+			.isEqualTo("{\"median\":30.0,\"min\":10.0,\"max\":2000.0,\"rounds\":[30.0,10.0,2000.0]}");
+		assertThat(written.at("/figures/0/peer/rounds/2").asString()).isEqualTo("NaN");
+		assertThat(written.at("/figures/0/targets").toString()).isEqualTo("[{\"target\":\">=20\",\"met\":true}]");
 	}
 
 	@Test
@@ -58,6 +98,18 @@ class BenchmarksTests {
 			.withMessageContaining("--rounds");
 		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(List.of("--rounds")))
 			.withMessageContaining("--rounds");
+		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse(List.of("Route")))
+			.withMessageContaining("Route");
+	}
+
+	@Test
+	void takesDefaultsOfABenchmarkAndAPattern() {
+		MicroBenchmark micro = new MicroBenchmark();
+		Options options = Options.parse(List.of("Route", "--warmup", "1"), micro.defaults(), micro.takesPattern());
+		assertThat(options.pattern()).isEqualTo("Route");
+		assertThat(options.seconds()).isEqualTo(1);
+		assertThat(options.warmup()).isEqualTo(1);
+		assertThat(options.forks()).isEqualTo(2);
 	}
 
 	@Test

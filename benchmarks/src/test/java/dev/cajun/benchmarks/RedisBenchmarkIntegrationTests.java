@@ -32,4 +32,15 @@ class RedisBenchmarkIntegrationTests {
 		assertThat(this.directory).isEmptyDirectory();
 	}
 
+	@Test
+	void runsOperationsWithJmh() {
+		assertThat(MicroBenchmarkRun.lines(".", "redis")).hasSize(8)
+			.anyMatch((line) -> line.matches("append-events-redis project=[0-9.]+ .* unit=us/op rounds=1"))
+			.anyMatch((line) -> line.startsWith("write-states-redis "))
+			.anyMatch((line) -> line.startsWith("recover-events-redis "))
+			.anyMatch((line) -> line.startsWith("recover-state-redis "))
+			.anyMatch((line) -> line.matches("claim-in-turn-64 project=[0-9.]+ .* unit=ms/op rounds=1"))
+			.anyMatch((line) -> line.startsWith("claim-together-1024 "));
+	}
+
 }
