@@ -82,10 +82,10 @@ final class MicroBenchmark implements Benchmark {
 		}
 	}
 
-	private static Collection<RunResult> run(Class<?> type, List<Side> sides, Options options) {
+	private Collection<RunResult> run(Class<?> type, List<Side> sides, Options options) {
 		TimeValue time = TimeValue.nanoseconds(options.nanos());
 		List<String> jvm = new ArrayList<>(ChildJvm.OPENED);
-		jvm.addAll(options.jvmOptions("1g"));
+		jvm.addAll(options.jvmOptions(heap()));
 		jvm.add("-D" + OpenedStore.DIRECTORY + "=" + options.directory());
 		try {
 			return new Runner(new OptionsBuilder()

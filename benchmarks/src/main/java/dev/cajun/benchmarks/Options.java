@@ -42,7 +42,7 @@ record Options(double seconds, int rounds, int warmup, int forks, int actors, do
 			  --actors N      population of activate, idle and drain
 			  --soak N        seconds that embedded writes before it measures its directory (60)
 			  --settle N      seconds for which idle measures the processor (12)
-			  --heap SIZE     heap of each JVM (2g; idle: 1536m)
+			  --heap SIZE     heap of each JVM (2g; idle: 1536m, micro: 1g)
 			  --jvm OPTIONS   more options for each JVM, separated by spaces
 			  --directory D   where stored state is put (benchmarks/target)
 			  --output FILE   where machine and figures are written
