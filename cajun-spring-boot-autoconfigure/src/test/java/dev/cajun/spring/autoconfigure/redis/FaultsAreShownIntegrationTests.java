@@ -92,14 +92,17 @@ class FaultsAreShownIntegrationTests {
 	}
 
 	private static void await(Duration atMost, String what, Callable<Boolean> condition) {
-		Awaitility.await(what).atMost(atMost).until(condition);
+		Awaitility.await(what).pollDelay(Duration.ZERO).atMost(atMost).until(condition);
 	}
 
 	/** Each is looked for from the same moment on. */
 	private static void shown(Map<String, Callable<Boolean>> conditions) {
 		long start = System.nanoTime();
-		conditions.forEach(
-				(what, condition) -> await(SHOWN.minusNanos(System.nanoTime() - start), "shown: " + what, condition));
+		conditions.forEach((what, condition) -> {
+			Duration left = SHOWN.minusNanos(System.nanoTime() - start);
+			assertThat(left).as("time left when it is the turn of: %s", what).isPositive();
+			await(left, "shown: " + what, condition);
+		});
 	}
 
 	private static String health(String path) {
@@ -136,16 +139,24 @@ class FaultsAreShownIntegrationTests {
 	@Test
 	void etcdIsGone() throws Exception {
 		cluster.stopEtcd();
-		etcdIsShown();
-		cluster.startEtcd();
+		try {
+			etcdIsShown();
+		}
+		finally {
+			cluster.startEtcd();
+		}
 		await(PATIENCE, "back", () -> health("/etcd").equals("UP") && meter("cajun.metadata.available") == 1);
 	}
 
 	@Test
 	void etcdDoesNotAnswer() throws Exception {
 		cluster.freezeEtcd();
-		etcdIsShown();
-		cluster.thawEtcd();
+		try {
+			etcdIsShown();
+		}
+		finally {
+			cluster.thawEtcd();
+		}
 		await(PATIENCE, "back", () -> health("/etcd").equals("UP") && meter("cajun.metadata.available") == 1);
 	}
 
@@ -162,17 +173,30 @@ class FaultsAreShownIntegrationTests {
 	@Test
 	void redisIsGone() {
 		cluster.redis().kill();
-		shown(Map.of("health", () -> health("/cluster").equals("DOWN"), "readiness",
-				() -> health("/readiness").equals("DOWN"), "meter", () -> meter("cajun.store.available") == 0, "page",
-				() -> page.text("status").equals("DOWN") && page.text("trouble").contains("store")));
-		assertAlive();
-		cluster.redis().start();
+		try {
+			shown(Map.of("health", () -> health("/cluster").equals("DOWN"), "readiness",
+					() -> health("/readiness").equals("DOWN"), "meter", () -> meter("cajun.store.available") == 0,
+					"page", () -> page.text("status").equals("DOWN") && page.text("trouble").contains("store")));
+			assertAlive();
+		}
+		finally {
+			cluster.redis().start();
+		}
 		await(PATIENCE, "back", () -> health("/readiness").equals("UP") && meter("cajun.store.available") == 1);
 	}
 
 	@Test
 	void peerStandsStill() {
 		LampCluster.signal(peer, "STOP");
+		try {
+			peerIsShown();
+		}
+		finally {
+			LampCluster.signal(peer, "CONT");
+		}
+	}
+
+	private void peerIsShown() {
 		shown(Map.of("health", () -> cluster().path("brokenLinks").path("n2").asString("").equals("SILENT"), "meter",
 				() -> cluster.json("n1", "/actuator/metrics/cajun.links?tag=state:silent")
 					.path("measurements")
@@ -183,7 +207,6 @@ class FaultsAreShownIntegrationTests {
 				() -> page.text("trouble").contains("Does not answer: n2") && row("n2").contains("does not answer")));
 		assertAlive();
 		assertThat(health("/readiness")).isEqualTo("UP");
-		LampCluster.signal(peer, "CONT");
 	}
 
 	@Test
