@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A metadata store that remembers why it refused to write. Such a store may be followed,
- * and keep leases alive, as etcd does that is out of space: nothing else shows that
- * nobody can join and no shard can move.
+ * A metadata store that remembers why it wrote nothing when it was to. It may be followed
+ * and keep leases alive all the same, as etcd does that is out of space: nothing else
+ * shows then that nobody can join and no shard can move.
  * <p>
  * Thread-safe.
  */
@@ -64,14 +64,16 @@ final class RefusedWrites implements MetadataStore {
 		if (cause == null) {
 			if (this.last != null) {
 				this.last = null;
-				logger.info("The metadata {} takes writes", description());
+				logger.info("The metadata {} takes writes again", description());
 			}
 		}
 		else if (cause instanceof MetadataException failure
 				&& (failure.kind() == Kind.NOT_APPLIED || failure.kind() == Kind.DENIED)) {
 			if (this.last == null) {
-				logger.warn("The metadata {} refuses writes. Nothing moves and nobody joins until it takes them; "
-						+ "actors go on. {}", description(), failure.getMessage());
+				logger.warn(
+						"The metadata {} takes no writes. Nothing moves and nobody joins until it does; actors go on. "
+								+ "{}",
+						description(), failure.getMessage());
 			}
 			this.last = new Refusal(String.valueOf(failure.getMessage()), this.loop.nanoTime());
 		}

@@ -449,6 +449,11 @@ class ClusterTests {
 		assertThat(leader.plane.status().trouble()).contains("has no space");
 		cluster.metadata.full(false);
 		cluster.awaitSettled(Duration.ofSeconds(5));
+		cluster.advance(Duration.ofSeconds(3));
+		assertThat(cluster.live()).allSatisfy((node) -> {
+			assertThat(node.plane.status().metadata().error()).isEmpty();
+			assertThat(node.plane.status().trouble()).isEmpty();
+		});
 	}
 
 	@Test
