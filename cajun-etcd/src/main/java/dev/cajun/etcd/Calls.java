@@ -226,14 +226,19 @@ final class Calls {
 		}
 
 		private MetadataException failure(Kind kind, Throwable error) {
-			String advice = Failures.isOutOfSpace(error)
-					? "compact and defragment it, or raise its quota, and disarm its alarm" : switch (kind) {
-						case DENIED -> "check user, password, permissions and the size of what is written";
-						case LEASE_NOT_FOUND -> "ask for another lease";
-						default -> "check that it runs, has a leader and can be reached from here";
-					};
 			return new MetadataException(kind, "Could not " + this.operation + " in " + Calls.this.description + ": "
-					+ Failures.describe(error) + "; " + advice, error);
+					+ Failures.describe(error) + "; " + advice(kind, error), error);
+		}
+
+		private static String advice(Kind kind, Throwable error) {
+			if (Failures.isOutOfSpace(error)) {
+				return "compact and defragment it, or raise its quota, and disarm its alarm";
+			}
+			return switch (kind) {
+				case DENIED -> "check user, password, permissions and the size of what is written";
+				case LEASE_NOT_FOUND -> "ask for another lease";
+				default -> "check that it runs, has a leader and can be reached from here";
+			};
 		}
 
 		void fail(MetadataException failure) {
