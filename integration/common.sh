@@ -22,7 +22,8 @@ build_sample() {
 	fi
 }
 
-# Runs a program of tools/ with its arguments, after the command $in if there is one; it ends what it starts, in any case, and itself after some minutes
+# Runs a program of tools/ with its arguments, by the command $in if there is one; it ends what it starts, in any case,
+# and itself after some minutes
 run_tool() {
 	"$JAVA_HOME/bin/javac" --release 21 -d "$work/tools" integration/tools/*.java
 	${in:-} "$JAVA_HOME/bin/java" -cp "$work/tools" "$@" &

@@ -132,7 +132,8 @@ final class LocalCluster {
 		Ways its = this.ways.get(name);
 		List<String> arguments = new ArrayList<>(
 				List.of("--cajun.node.name=" + name, "--cajun.cluster.lease-ttl=" + TTL.toSeconds() + "s",
-						"--spring.data.redis.host=" + this.redis.address(), "--spring.lifecycle.timeout-per-shutdown-phase=30s",
+						"--spring.data.redis.host=" + this.redis.address(),
+						"--spring.lifecycle.timeout-per-shutdown-phase=30s",
 						// Whether a fault moved a shard can be told only where the load does not
 						"--cajun.cluster.rebalance.enabled=false",
 						"--management.endpoint.cluster.access=unrestricted"));
