@@ -3,7 +3,6 @@
 # that jumps: every deposit is there exactly once, no read is stale, and it is back by itself. With the argument "full", a
 # minute each.
 . "$(dirname "$0")/common.sh"
-bin/servers
 build_sample
 run_tool CounterHistoryCheck
 run_tool ClusterPartitions "$jar" "$work" "$@"

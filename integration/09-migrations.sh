@@ -5,12 +5,11 @@
 # "full" 100 migrations, and the 99th percentile of the pause is under 200 ms; then the source, the target and the leader
 # are killed in each phase of a migration, and every deposit to the sample's accounts is there exactly once.
 . "$(dirname "$0")/common.sh"
-bin/servers
 build_sample
 
 # What the sample is made of, but for its own classes
-"$JAVA_HOME/bin/java" -Djarmode=tools -jar "$jar" extract --destination "$work/counters" >/dev/null
-rm "$work/counters/sample-app.jar"
+mkdir "$work/counters"
+ln -s "${jar%/*}/lib" "$work/counters/lib"
 "$JAVA_HOME/bin/javac" --release 21 -parameters -cp "$work/counters/lib/*" -d "$work/classes" \
 	integration/counters/src/counters/*.java
 cp integration/counters/application.properties "$work/classes"

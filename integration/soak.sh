@@ -4,6 +4,5 @@
 [ $# -ge 1 ] || { echo "How many minutes?" >&2; exit 2; }
 . "$(dirname "$0")/common.sh"
 trap 'if [ $? -eq 0 ]; then rm -rf "$work"; else echo "Logs and data are in $work"; fi' EXIT
-bin/servers
 build_sample
 run_tool Soak "$jar" "$work" "$@"

@@ -35,7 +35,7 @@ final class App implements AutoCloseable {
 		Runtime.getRuntime().addShutdownHook(new Thread(this::close));
 	}
 
-	/** Starts a jar; {@code name} is the log's. */
+	/** Starts a jar, with its AOT cache if it has one; {@code name} is the log's. */
 	static App start(String name, Path directory, Path jar, String... arguments) {
 		return start(name, directory, jar, freePort(), arguments);
 	}
@@ -53,6 +53,9 @@ final class App implements AutoCloseable {
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(QUICK_START);
 		command.addAll(options);
+		if (Files.exists(AotCache.of(jar))) {
+			command.add("-XX:AOTCache=" + AotCache.of(jar));
+		}
 		command.addAll(List.of("-jar", jar.toString()));
 		command.addAll(List.of(arguments));
 		command.add("--server.port=" + port);

@@ -92,9 +92,9 @@ final class LocalCluster {
 		return this;
 	}
 
-	/** Nodes have no larger heap than this. */
-	LocalCluster withHeap(String most) {
-		this.javaOptions.add("-Xmx" + most);
+	/** The JVMs of all nodes have this option. */
+	LocalCluster withJavaOption(String option) {
+		this.javaOptions.add(option);
 		return this;
 	}
 

@@ -59,7 +59,7 @@ final class Soak {
 		System.out.printf("%d minutes; in the same order again: integration/soak.sh %d %d%n", minutes, minutes, seed);
 		Check.main(Duration.ofMinutes(2L * minutes + 5), () -> {
 			LocalCluster cluster = new LocalCluster(Path.of(arguments[0]), Path.of(arguments[1]));
-			new Soak(cluster.withHeap("192m"), seed).run(Duration.ofMinutes(minutes));
+			new Soak(cluster.withJavaOption("-Xmx192m"), seed).run(Duration.ofMinutes(minutes));
 		});
 	}
 
