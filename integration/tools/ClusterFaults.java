@@ -117,8 +117,11 @@ final class ClusterFaults {
 				load.count(), load.reads(), load.failures(), load.failuresByStatus());
 	}
 
-	private void check(LoadedAccounts load, String what, Duration more) throws Exception {
-		Check.pause(more);
+	/** As soon as every account has had an answer since. */
+	private void checkAtWork(LoadedAccounts load, String what) throws Exception {
+		long now = System.nanoTime();
+		this.open.getFirst()
+			.await("at work on every account", Duration.ofSeconds(30), () -> load.isAnsweredSince(now));
 		check(load, what);
 	}
 
@@ -166,7 +169,7 @@ final class ClusterFaults {
 		this.open.removeAll(dead);
 		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
 		System.out.printf("All nodes were back %d ms after the last was killed%n", millis(System.nanoTime() - killed));
-		check(load, "kill -9 of all nodes", Duration.ofSeconds(2));
+		checkAtWork(load, "kill -9 of all nodes");
 	}
 
 	/** 0.8 of the lease's time: nothing moves. */
@@ -177,7 +180,8 @@ final class ClusterFaults {
 		victim.pause();
 		Check.pause(LocalCluster.TTL.multipliedBy(8).dividedBy(10));
 		victim.resume();
-		check(load, "SIGSTOP for 0.8 of the lease", Duration.ofSeconds(2));
+		Check.pause(Duration.ofSeconds(2));
+		check(load, "SIGSTOP for 0.8 of the lease");
 		Check.equal(before, owners(load), "The owners of all accounts");
 	}
 
@@ -200,7 +204,7 @@ final class ClusterFaults {
 		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
 		victim.awaitHealthy();
 		this.open.add(victim);
-		check(load, "SIGSTOP for 3 leases", Duration.ofSeconds(1));
+		checkAtWork(load, "SIGSTOP for 3 leases");
 	}
 
 	private void withoutEtcd() throws Exception {
@@ -227,12 +231,14 @@ final class ClusterFaults {
 		this.open.getFirst().await("writing again", Duration.ofSeconds(20), () -> load.count() > count + CLIENTS);
 		System.out.printf("Deposits were answered again %d ms after Redis was back%n",
 				millis(System.nanoTime() - back));
-		check(load, "Redis gone for " + (this.full ? 30 : 8) + " s", Duration.ofSeconds(2));
+		checkAtWork(load, "Redis gone for " + (this.full ? 30 : 8) + " s");
 		this.cluster.awaitMembers(Duration.ofSeconds(30), "n1", "n2", "n3");
 	}
 
-	/** Clients leave a node when its readiness says so; nobody sees a failure. */
-	/** For clients, its readers too, that leave a node when it says that it is not ready. */
+	/**
+	 * Clients, the readers too, leave a node when it says that it is not ready; nobody
+	 * sees a failure.
+	 */
 	private void rollingRestart() throws Exception {
 		LoadedAccounts load = load(() -> this.open);
 		for (String name : List.of("n1", "n2", "n3")) {

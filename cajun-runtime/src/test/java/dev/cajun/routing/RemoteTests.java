@@ -340,7 +340,7 @@ class RemoteTests {
 		CompletionStage<?> remote = ref.ask(new Get());
 		IntStream.range(0, 10).forEach((i) -> here.tell(new Note("h" + i)));
 		CompletionStage<?> local = here.ask(new Get());
-		await().pollDelay(Duration.ofMillis(200)).atMost(SOON).until(() -> owner().router.activations().isEmpty());
+		await().during(Duration.ofMillis(200)).atMost(SOON).until(() -> owner().router.activations().isEmpty());
 		assertThat(remote.toCompletableFuture()).isNotDone();
 		assertThat(local.toCompletableFuture()).isNotDone();
 
@@ -366,7 +366,7 @@ class RemoteTests {
 		caller().router.delayVolatile(Set.of(0, 1, 2, 3));
 		move(owner(), caller());
 		CompletionStage<?> asked = ref.ask(new Get());
-		await().pollDelay(Duration.ofMillis(200)).atMost(SOON).until(() -> caller().router.activations().isEmpty());
+		await().during(Duration.ofMillis(200)).atMost(SOON).until(() -> caller().router.activations().isEmpty());
 		assertThat(asked.toCompletableFuture()).isNotDone();
 
 		caller().router.delayVolatile(Set.of());

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -300,26 +299,6 @@ class DocumentationTests {
 				assertThat(tests.get(parts[0])).contains("void " + parts[1] + "(");
 			}
 		});
-	}
-
-	/** Tests wait for conditions; what must sleep is listed, with its reason. */
-	@Test
-	void testsDoNotSleep() throws IOException {
-		// The kit stands still for a moment of real time between looks at threads that it
-		// does not own; the pipe delays bytes
-		Set<String> allowed = Set.of("ActorTime", "ActorCluster", "Pipe");
-		try (Stream<Path> files = Files.walk(ROOT)) {
-			List<String> sleeping = files.filter((file) -> file.toString().endsWith(".java"))
-				.filter((file) -> file.toString().contains("src/test/java") || file.toString().contains("starter-test"))
-				.filter((file) -> !file.toString().contains("/target/"))
-				.filter((file) -> Pattern.compile("Thread[.]sleep|\\b(?:NANO|MICRO|MILLI)?SECONDS[.]sleep")
-					.matcher(read(file))
-					.find())
-				.map((file) -> file.getFileName().toString().replace(".java", ""))
-				.toList();
-			assertThat(sleeping).isSubsetOf(allowed).isNotEmpty();
-			assertThat(String.join(" ", sleeping).toLowerCase(Locale.ROOT)).doesNotContain("tests");
-		}
 	}
 
 }
