@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the documentation shows is so: its Java compiles, its properties and scripts and
- * the tests that it names exist.
+ * the tests that it names exist, and its links lead somewhere.
  */
 class DocumentationTests {
 
@@ -256,12 +257,77 @@ class DocumentationTests {
 		return false;
 	}
 
+	/** A name that is written as ours: of a property, or else of a meter. */
+	private static final Pattern OURS = Pattern
+		.compile("(?<![\\w/:.@-])cajun(?:\\.[a-z0-9]+(?:-[a-z0-9]+)*)+(?![\\w(*-]|\\.[A-Z])");
+
+	@Test
+	void configurationHasEveryProperty() throws IOException {
+		String page = read(ROOT.resolve("docs/configuration.md"));
+		assertThat(properties().keySet()).filteredOn((name) -> name.startsWith("cajun.")).allSatisfy((name) -> {
+			String defaults = name.replace("cajun.actor-defaults.", "");
+			String last = name.substring(name.lastIndexOf('.'));
+			assertThat(page).satisfiesAnyOf((text) -> assertThat(text).contains("`" + name + "`"),
+					(text) -> assertThat(text).contains("`" + name + ".<"),
+					(text) -> assertThat(text).contains("`, `" + last + "`"),
+					(text) -> assertThat(defaults).isNotEqualTo(name)
+						.satisfies((setting) -> assertThat(text).contains("| `" + setting + "` | `")));
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void namesInTheTextExist(Path page) throws IOException {
+		Set<String> known = new TreeSet<>(properties().keySet());
+		String configuration = read(ROOT.resolve("docs/configuration.md"));
+		OURS.matcher(configuration.substring(configuration.indexOf("## Meters"), configuration.indexOf("## Log")))
+			.results()
+			.forEach((meter) -> known.add(meter.group()));
+		assertThat(OURS.matcher(read(page)).results().map(MatchResult::group))
+			.allMatch((name) -> known.stream().anyMatch((one) -> one.equals(name) || one.startsWith(name + ".")));
+	}
+
 	@Test
 	void findsPropertiesThatDoNotExist() throws IOException {
 		Map<String, String> known = properties();
 		assertThat(keys("cajun:\n  cluster:\n    nmae: bank\n")).noneMatch((key) -> isKnown(key, known));
 		assertThat(keys("cajun.cluster: { name: bank }\ncajun.etcd.endpoints: [ a, b ]\n"))
 			.allMatch((key) -> isKnown(key, known));
+	}
+
+	// ---- links
+
+	static Stream<Path> pagesAndOthers() {
+		return Stream.concat(pages(), Stream.of("CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve));
+	}
+
+	@ParameterizedTest
+	@MethodSource("pagesAndOthers")
+	void linksLeadSomewhere(Path page) {
+		Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]+))?\\)")
+			.matcher(prose(page))
+			.results()
+			.forEach((link) -> {
+				Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+				assertThat(target).as(link.group()).exists();
+				if (link.group(2) != null) {
+					assertThat(anchors(target)).as(link.group()).contains(link.group(2));
+				}
+			});
+	}
+
+	private static String prose(Path page) {
+		return read(page).replaceAll("(?ms)^ *```.*?^ *```$", "");
+	}
+
+	/** What GitHub makes of the headings. */
+	private static List<String> anchors(Path page) {
+		return Pattern.compile("^#+ (.+)$", Pattern.MULTILINE)
+			.matcher(prose(page))
+			.results()
+			.map((heading) -> heading.group(1).toLowerCase(Locale.ROOT))
+			.map((heading) -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+			.toList();
 	}
 
 	// ---- scripts, and tests that are named

@@ -43,6 +43,9 @@ class OperationsDocumentsIntegrationTests {
 	/** A metric's name, as ours and those of the JVM begin. */
 	private static final Pattern METRIC = Pattern.compile("\\b(?:cajun|jvm|process)_[a-z_]+");
 
+	/** A meter's name in the first cell of a row, or in the text. */
+	private static final Pattern METER = Pattern.compile("`(cajun\\.[a-z.]+)`");
+
 	@TempDir
 	private Path directory;
 
@@ -51,6 +54,7 @@ class OperationsDocumentsIntegrationTests {
 		Set<String> named = new TreeSet<>();
 		dashboard().forEach((expression) -> named.addAll(metrics(expression)));
 		alerts().forEach((alert) -> named.addAll(metrics(alert.path("expr").asString())));
+		named.addAll(metrics(Files.readString(DOCUMENTS.resolve("runbook.md"))));
 		assertThat(named).hasSizeGreaterThan(30);
 
 		try (SecuredServers servers = new SecuredServers(this.directory);
@@ -70,6 +74,31 @@ class OperationsDocumentsIntegrationTests {
 				.contains("cajun_links_refused_connections_total{reason=\"other-cluster\"}")
 				.contains("cajun_messages_total{outcome=\"failed\",type=\"letter\"}")
 				.contains("cajun_ask_failures_asks_total{reason=\"timeout\",type=\"letter\"}");
+		}
+	}
+
+	@Test
+	void metersAreThoseOfTheManual() throws Exception {
+		String manual = Files.readString(DOCUMENTS.resolveSibling("configuration.md"));
+		Set<String> documented = METER
+			.matcher(manual.substring(manual.indexOf("## Meters"), manual.indexOf("## Traces")))
+			.results()
+			.map((name) -> name.group(1))
+			.collect(Collectors.toCollection(TreeSet::new));
+		assertThat(documented).hasSizeGreaterThan(30);
+
+		try (SecuredServers servers = new SecuredServers(this.directory);
+				ConfigurableApplicationContext application = LetterApplication
+					.start(servers.properties("n1", servers.certificates("n1")))) {
+			Set<String> meters = application.getBean(PrometheusMeterRegistry.class)
+				.getMeters()
+				.stream()
+				.map((meter) -> meter.getId().getName())
+				.filter((name) -> name.startsWith("cajun."))
+				.collect(Collectors.toCollection(TreeSet::new));
+			assertThat(meters).containsAll(documented);
+			assertThat(meters).allMatch((name) -> documented.contains(name)
+					|| (name.endsWith(".size") && documented.contains(name.substring(0, name.lastIndexOf('.')))));
 		}
 	}
 
