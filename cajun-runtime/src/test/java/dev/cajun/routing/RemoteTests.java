@@ -2,6 +2,8 @@ package dev.cajun.routing;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import dev.cajun.ActorId;
@@ -162,6 +165,56 @@ class RemoteTests {
 		assertThat(ref.call(new Get()).texts()).isEqualTo(IntStream.range(0, 500).mapToObj((i) -> "n" + i).toList());
 		assertThat(owner().router.activations().find(new ActorId("a", "x"))).isNotNull();
 		assertThat(caller().router.activations().isEmpty()).isTrue();
+	}
+
+	@Test
+	void callersSeeTheSameWhereverTheActorIs() {
+		this.actor.run("answer", (message, context) -> context.reply((Query) message, "an answer"))
+			.run("fail", (message, context) -> context.fail((Query) message, new IllegalArgumentException("not today")))
+			.run("throw", (message, context) -> {
+				throw new IllegalStateException("on purpose");
+			})
+			.run("forget", (message, context) -> {
+			})
+			.run("twice", (message, context) -> {
+				context.reply((Query) message, "one");
+				context.reply((Query) message, "two");
+			});
+		AskOptions key = AskOptions.defaults().withIdempotencyKey("k");
+		Map<String, Function<ActorRef<Message>, @Nullable Object>> calls = new LinkedHashMap<>();
+		calls.put("first answer", (ref) -> ref.call(new Add(2)));
+		calls.put("answer", (ref) -> ref.call(new Query("answer")));
+		calls.put("refusal", (ref) -> ref.call(new Query("fail")));
+		calls.put("exception", (ref) -> ref.call(new Query("throw")));
+		calls.put("no answer", (ref) -> ref.call(new Query("forget")));
+		calls.put("two answers", (ref) -> ref.call(new Query("twice")));
+		calls.put("key", (ref) -> ref.call(new Add(3), key));
+		calls.put("key again", (ref) -> ref.call(new Add(3), key));
+		calls.put("key of another request", (ref) -> ref.call(new Add(4), key));
+		calls.put("guaranteed tell", (ref) -> ref.tell(new Note("once"), Delivery.EXACTLY_ONCE).join());
+		calls.put("message that is too large", (ref) -> ref.call(new Query("answer", "x".repeat(2 << 20))));
+		calls.put("tells, in order", (ref) -> {
+			IntStream.range(0, 10).forEach((i) -> ref.tell(new Note("n" + i)));
+			return ref.call(new Get());
+		});
+		ActorRef<Message> elsewhere = start();
+		ActorRef<Message> here = owner().ref("a", "y");
+		Map<String, String> outcomes = new LinkedHashMap<>();
+		calls.forEach((what, call) -> {
+			outcomes.put(what, outcome(call, elsewhere));
+			assertThat(outcomes.get(what)).as(what).isEqualTo(outcome(call, here));
+		});
+		assertThat(new HashSet<>(outcomes.values())).as("what tells the outcomes apart").hasSize(outcomes.size() - 1);
+		assertThat(outcomes.get("key again")).isEqualTo(outcomes.get("key")).isEqualTo("5");
+	}
+
+	private static String outcome(Function<ActorRef<Message>, @Nullable Object> call, ActorRef<Message> ref) {
+		try {
+			return String.valueOf(call.apply(ref));
+		}
+		catch (RuntimeException ex) {
+			return ex.toString().replace(ref.id().toString(), "the actor");
+		}
 	}
 
 	@Test
