@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,6 +25,8 @@ final class FaultyProxy implements AutoCloseable {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition thawed = this.lock.newCondition();
+
+	private final AtomicInteger accepted = new AtomicInteger();
 
 	private final int port;
 
@@ -46,6 +49,11 @@ final class FaultyProxy implements AutoCloseable {
 
 	int port() {
 		return this.port;
+	}
+
+	/** How many connections it has accepted. */
+	int accepted() {
+		return this.accepted.get();
 	}
 
 	/** Passes on to a port from now on, without faults. */
@@ -112,6 +120,7 @@ final class FaultyProxy implements AutoCloseable {
 			while (!port.isClosed()) {
 				try {
 					Socket client = port.accept();
+					this.accepted.incrementAndGet();
 					this.sockets.add(client);
 					Thread.ofVirtual().start(() -> connect(client));
 				}

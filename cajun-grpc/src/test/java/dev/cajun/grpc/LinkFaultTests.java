@@ -81,6 +81,21 @@ class LinkFaultTests {
 	}
 
 	@Test
+	void oneConnectionCarriesEverythingToAPeer() {
+		Endpoint a = start("a");
+		Endpoint b = start("b");
+		for (int sent = 1; sent <= 10_000; sent++) {
+			a.send(b, "m" + sent);
+			if (sent % 1000 == 0) {
+				int all = sent;
+				Waiting.until(() -> a.acknowledged.get() == all);
+			}
+		}
+		assertThat(b.received()).hasSize(10_000);
+		assertThat(b.proxy.accepted()).as("connections").isEqualTo(1);
+	}
+
+	@Test
 	void messageTooLargeFailsAlone() {
 		Endpoint a = start("a");
 		Endpoint b = start("b");
