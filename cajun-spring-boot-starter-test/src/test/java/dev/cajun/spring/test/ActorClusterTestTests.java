@@ -1,14 +1,19 @@
 package dev.cajun.spring.test;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.cajun.ActorRef;
+import dev.cajun.ActorSystem;
 import dev.cajun.Actors;
 import dev.cajun.AskOptions;
 import dev.cajun.CajunException;
+import dev.cajun.ClusterListener;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.NodeState;
 import dev.cajun.spring.test.Bank.AccountMessage;
@@ -81,6 +86,32 @@ class ActorClusterTestTests {
 		cluster.awaitSettled();
 		Awaitility.await().atMost(PATIENCE).until(unheard::isDone);
 		assertThat(balance(account)).isIn(6L, 106L).isEqualTo(unheard.isCompletedExceptionally() ? 6L : 106L);
+	}
+
+	@Test
+	void listenersHearOfEachChangeOnceAndHoldNothingUp(ActorCluster cluster) {
+		Changes changes = cluster.node(1).bean(Changes.class);
+		Changes slow = cluster.node(2).bean(Changes.class);
+		ClusterNode node = cluster.node(3);
+		String before = node.bean(ActorSystem.class).node();
+		changes.heard.clear();
+		slow.heard.clear();
+		slow.free.acquireUninterruptibly();
+
+		node.kill();
+		cluster.awaitSettled();
+		node.restart();
+		cluster.awaitSettled();
+		String after = node.bean(ActorSystem.class).node();
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(changes.of(node)).containsExactly("gone " + before, "up " + after));
+		assertThat(slow.heard).isEmpty();
+
+		slow.free.release();
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(slow.of(node)).containsExactly("gone " + before, "up " + after));
 	}
 
 	@Test
@@ -185,6 +216,40 @@ class ActorClusterTestTests {
 		@Bean
 		String greeting() {
 			return "of the test";
+		}
+
+		@Bean
+		Changes changes() {
+			return new Changes();
+		}
+
+	}
+
+	/** Nodes that come and go, as a listener hears of them, unless it is held. */
+	static final class Changes implements ClusterListener {
+
+		private final List<String> heard = new CopyOnWriteArrayList<>();
+
+		private final Semaphore free = new Semaphore(1);
+
+		@Override
+		public void nodeUp(String node) {
+			hear("up " + node);
+		}
+
+		@Override
+		public void nodeGone(String node) {
+			hear("gone " + node);
+		}
+
+		private void hear(String change) {
+			this.free.acquireUninterruptibly();
+			this.heard.add(change);
+			this.free.release();
+		}
+
+		private List<String> of(ClusterNode node) {
+			return this.heard.stream().filter((change) -> change.contains(" " + node.name() + "#")).toList();
 		}
 
 	}
