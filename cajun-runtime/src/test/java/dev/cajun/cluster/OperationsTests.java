@@ -260,6 +260,22 @@ class OperationsTests {
 	}
 
 	@Test
+	void balanceIsPlannedOnRequestAndMovesNothingUnlessItIsToBeCarriedOut() {
+		SimCluster cluster = balanced(false);
+		Map<Integer, Double> rates = hot(cluster);
+		work(cluster, rates, 0.1, Duration.ofSeconds(3));
+		Map<Integer, Long> before = cluster.epochs();
+		String plan = done(cluster, "n2", new Operation.Rebalance(true));
+		work(cluster, rates, 0.1, Duration.ofSeconds(3));
+		assertThat(plan).contains("n1");
+		assertThat(cluster.epochs()).isEqualTo(before);
+
+		assertThat(done(cluster, "n3", new Operation.Rebalance(false))).isEqualTo(plan);
+		work(cluster, rates, 0.1, Duration.ofSeconds(5));
+		assertThat(cluster.epochs()).isNotEqualTo(before);
+	}
+
+	@Test
 	void busyProcessorsOfTheHotNodeSkipTheSweepAndAreCounted() {
 		SimCluster cluster = oftenBalanced();
 		Map<Integer, Double> rates = hot(cluster);
@@ -273,9 +289,14 @@ class OperationsTests {
 	}
 
 	private static SimCluster oftenBalanced() {
-		BalanceSettings often = new BalanceSettings(true, Duration.ofSeconds(2), 0.2, 10, 0.8, Duration.ofMinutes(5), 1,
-				1, 1);
-		SimCluster cluster = new SimCluster(3, SHARDS, (settings) -> settings.withBalance(often));
+		return balanced(true);
+	}
+
+	/** Balanced every two seconds, or whenever that is asked for. */
+	private static SimCluster balanced(boolean byItself) {
+		BalanceSettings balance = new BalanceSettings(byItself, Duration.ofSeconds(2), 0.2, 10, 0.8,
+				Duration.ofMinutes(5), 1, 1, 1);
+		SimCluster cluster = new SimCluster(3, SHARDS, (settings) -> settings.withBalance(balance));
 		for (int i = 1; i <= 3; i++) {
 			cluster.start("n" + i);
 		}
