@@ -594,9 +594,14 @@ class RemoteTests {
 			.context(Map.of())
 			.rest(new byte[] { 1, 2, 3 })
 			.toBytes();
+		Stranger stranger = new Stranger();
+		stranger.isMember(true);
 		long before = owner().router.counters().unreadable();
-		owner().receiver.received(caller().node.peer(), 0, request);
+		stranger.sends(request);
 		assertThat(owner().router.counters().unreadable()).isEqualTo(before + 1);
+		await().atMost(Duration.ofSeconds(1))
+			.untilAsserted(() -> assertThat(stranger.kinds).containsExactly(Frames.FAILURE));
+		assertThat(ref.call(new Add(1))).as("another's request").isEqualTo(1);
 	}
 
 	/** A process of which a test writes every frame, and sees every answer. */
