@@ -9,7 +9,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The exit code is tried with real processes by integration/10-migrations.sh. */
+/** The exit code is tried with real processes by integration/09-migrations.sh. */
 class ExitWhenDrainedTests {
 
 	@Test
