@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.tools.Diagnostic;
@@ -273,6 +274,21 @@ class DocumentationTests {
 					(text) -> assertThat(defaults).isNotEqualTo(name)
 						.satisfies((setting) -> assertThat(text).contains("| `" + setting + "` | `")));
 		});
+	}
+
+	@Test
+	void configurationHasEveryReadOfTheEndpoint() {
+		String queries = read(
+				ROOT.resolve("cajun-spring-boot-autoconfigure/src/main/java/dev/cajun/spring/autoconfigure"
+						+ "/endpoint/ClusterQueries.java"));
+		Set<String> reads = Pattern.compile("case \"([a-z-]+)\" -> (?!Boolean)")
+			.matcher(queries)
+			.results()
+			.map((read) -> read.group(1))
+			.collect(Collectors.toCollection(TreeSet::new));
+		String page = read(ROOT.resolve("docs/configuration.md"));
+		assertThat(reads).contains("nodes", "routing", "versions")
+			.allSatisfy((read) -> assertThat(page).contains("`GET /actuator/cluster/" + read));
 	}
 
 	@ParameterizedTest
