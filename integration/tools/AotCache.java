@@ -3,7 +3,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Runs the sample as a node once, and has the JVM keep what it needed then: later starts take half the time. */
+/**
+ * Runs the sample as a node once, and has the JVM keep what it needed then: later starts
+ * take half the time.
+ */
 final class AotCache {
 
 	private AotCache() {

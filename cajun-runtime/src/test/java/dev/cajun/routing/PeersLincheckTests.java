@@ -63,7 +63,7 @@ public class PeersLincheckTests {
 
 	@Test
 	void isLinearizableInEveryInterleaving() {
-		new ModelCheckingOptions().iterations(6)
+		new ModelCheckingOptions().iterations(3)
 			.invocationsPerIteration(250)
 			.threads(2)
 			.actorsPerThread(3)
