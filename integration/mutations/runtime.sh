@@ -66,6 +66,9 @@ mutate flush $java/routing/Sendings.java \
 	"$moves" "the flush before a new owner"
 mutate flush-barred $java/routing/Reception.java 's/if (this\.barred\.contains(origin\.peer\.process())) {/if (false) {/' \
 	"$moves" "sending back what follows something sent back"
+mutate flush-gone $java/routing/Reception.java \
+	's/^\t\t\tthis\.flushes\.removeIf((flush) -> flush\.peer\.equals(peer));$/&\n\t\t\tthis.barred.remove(peer.process());/' \
+	"$moves" "barring a sender that was taken for gone"
 mutate flush-leaving $java/routing/Reception.java 's/if (!this\.door\.isLeaving()) {/if (true) {/' \
 	"$moves" "ending the actors before a flush is answered"
 mutate flush-local $java/routing/Lane.java 's/if (!this\.door\.isEmpty()) {/if (false) {/' \
