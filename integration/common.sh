@@ -12,7 +12,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # As bin/sample builds: bin/test is what checks
-quick="-Dmaven.test.skip=true -Dspring-javaformat.skip=true -Derror-prone.options=-XepDisableAllChecks -Dnullaway.options= -Djavac.tier=1"
+quick="-Dmaven.test.skip=true -Dspring-javaformat.skip=true -Derror-prone.options=-XepDisableAllChecks -Dnullaway.options="
 
 # Builds the sample's jar unless it is newer than everything that it is made of, and unpacks it next to an AOT cache: a start
 # takes half the processor time then, and that is what most of a test's time goes to. $jar is the unpacked one.
