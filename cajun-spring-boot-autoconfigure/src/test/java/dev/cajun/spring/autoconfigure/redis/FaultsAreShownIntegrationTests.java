@@ -67,6 +67,8 @@ class FaultsAreShownIntegrationTests {
 				"--cajun.actors.lamp.mailbox-capacity=" + CAPACITY, "--cajun.actors.lamp.passivate-after=1s" };
 		node = cluster.start("n1", properties);
 		peer = cluster.process("n2", properties);
+		// A process of its own takes its time where the machine has other work
+		await(PATIENCE.multipliedBy(3), "joined by the other", () -> cluster().path("members").path("UP").asInt() == 2);
 		page.open("localhost:" + node.getEnvironment().getRequiredProperty("local.server.port"), "/cajun/");
 	}
 
