@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import dev.cajun.ActorId;
@@ -23,6 +24,8 @@ public final class Activations {
 
 	private static final long EVICTION_INTERVAL_NANOS = 1_000_000L;
 
+	private static final long CLOSED = Long.MIN_VALUE;
+
 	private final ConcurrentHashMap<ActorId, Activation> activations = new ConcurrentHashMap<>();
 
 	private final Host host;
@@ -31,8 +34,11 @@ public final class Activations {
 
 	private final AtomicBoolean evicting = new AtomicBoolean();
 
-	/** Written before the table is found empty, read after something was put into it. */
-	private volatile boolean closed;
+	/**
+	 * How many are in the table, or are just being put into it; with {@link #CLOSED}, to
+	 * which none is added.
+	 */
+	private final AtomicLong active = new AtomicLong();
 
 	/**
 	 * Creates an empty table.
@@ -73,32 +79,30 @@ public final class Activations {
 	 * @return the next, or {@code null} if this node does not have the actor's shard
 	 */
 	public @Nullable Activation next(Activation closed) {
-		this.activations.remove(closed.id(), closed);
+		remove(closed);
 		return activate(closed.type(), closed.id());
 	}
 
 	@SuppressWarnings("ReferenceEquality") // the very activation
 	private @Nullable Activation begin(ActorType type, ActorId actor) {
 		Activation fresh = new Activation(type, actor, this.host);
-		Activation[] present = new Activation[1];
+		Activation[] active = new Activation[1];
 		boolean owned = this.host.whileOwned(fresh, () -> {
-			present[0] = this.activations.putIfAbsent(actor, fresh);
-			return present[0] == null;
+			active[0] = this.activations.computeIfAbsent(actor, (id) -> admit() ? fresh : null);
+			return active[0] == fresh;
 		});
 		if (!owned) {
 			return null;
 		}
-		if (present[0] != null) {
-			return present[0];
-		}
-		if (this.closed) {
-			remove(fresh);
-			this.host.ended(fresh);
+		if (active[0] == null) {
 			throw new NotAMemberException("Node " + this.host.node() + " has stopped and takes no more messages; actor "
 					+ actor + " was not given this one");
 		}
+		if (active[0] != fresh) {
+			return active[0];
+		}
 		type.statistics().activated.increment();
-		if (this.activations.mappingCount() > this.maxActive && this.evicting.compareAndSet(false, true)) {
+		if (count() > this.maxActive && this.evicting.compareAndSet(false, true)) {
 			// One search a while: most may have something to do, and then it finds
 			// nothing.
 			this.host.execute(this::evict);
@@ -107,11 +111,25 @@ public final class Activations {
 	}
 
 	/**
+	 * Counts one more before anybody can find it: what was found closed and empty stays
+	 * so.
+	 */
+	private boolean admit() {
+		return this.active.getAndUpdate((now) -> (now < 0) ? now : now + 1) >= 0;
+	}
+
+	private long count() {
+		return this.active.get() & ~CLOSED;
+	}
+
+	/**
 	 * Removes an activation that has ended.
 	 * @param ended the activation
 	 */
 	public void remove(Activation ended) {
-		this.activations.remove(ended.id(), ended);
+		if (this.activations.remove(ended.id(), ended)) {
+			this.active.decrementAndGet();
+		}
 	}
 
 	/**
@@ -119,12 +137,12 @@ public final class Activations {
 	 * active is told so.
 	 */
 	public void close() {
-		this.closed = true;
+		this.active.getAndUpdate((now) -> now | CLOSED);
 	}
 
 	private void evict() {
 		try {
-			long surplus = this.activations.mappingCount() - this.maxActive;
+			long surplus = count() - this.maxActive;
 			if (surplus <= 0) {
 				return;
 			}
@@ -182,11 +200,11 @@ public final class Activations {
 	}
 
 	/**
-	 * Whether there is no activation at all.
+	 * Whether there is no activation at all. Once closed, it stays so.
 	 * @return true when empty
 	 */
 	public boolean isEmpty() {
-		return this.activations.isEmpty();
+		return count() == 0;
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package dev.cajun.activation;
 
-import java.lang.reflect.Proxy;
-
 import dev.cajun.ActorId;
 import dev.cajun.time.VirtualTime;
 
@@ -12,13 +10,12 @@ final class Mailboxes {
 
 	private static final ActorId ID = new ActorId("a", "x");
 
-	private static final Host HOST = (Host) Proxy.newProxyInstance(Host.class.getClassLoader(),
-			new Class<?>[] { Host.class }, (proxy, method, arguments) -> {
-				if (method.getName().equals("scheduler")) {
-					return TIME;
-				}
-				throw new AssertionError("A mailbox needs no " + method.getName());
-			});
+	private static final Host HOST = BareHost.of((method, arguments) -> {
+		if (method.equals("scheduler")) {
+			return TIME;
+		}
+		throw new AssertionError("A mailbox needs no " + method);
+	});
 
 	private Mailboxes() {
 	}
