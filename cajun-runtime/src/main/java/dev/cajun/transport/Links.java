@@ -345,7 +345,7 @@ public final class Links {
 			this.lock.unlock();
 		}
 		ended.forEach((one) -> one.disconnect("closed"));
-		this.links.values().forEach((link) -> link.giveUp("this process is closing"));
+		this.links.values().forEach((link) -> link.close("this process is closing"));
 	}
 
 	/** What {@link #accept} decides. */

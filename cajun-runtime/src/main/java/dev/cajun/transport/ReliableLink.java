@@ -133,7 +133,7 @@ final class ReliableLink implements Link {
 			this.thread.schedule(0, task);
 		}
 		catch (RejectedExecutionException ex) {
-			// The transport is closed, and so is this link
+			// The transport is closed, and so is this link: only what came later is left
 			this.awake.set(false);
 			for (Outbox outbox : this.outboxes) {
 				outbox.loseQueued();
@@ -154,6 +154,16 @@ final class ReliableLink implements Link {
 				}
 			});
 		}
+	}
+
+	/**
+	 * Gives the link up because the transport closes, which ends the thread. Who has
+	 * given it up before may be about to call a thread that has ended by then: so what
+	 * the link holds is told here.
+	 */
+	void close(String reason) {
+		giveUp(reason);
+		run(() -> end(reason));
 	}
 
 	/** The peer wants no more of this session; what it sends is its own. */
