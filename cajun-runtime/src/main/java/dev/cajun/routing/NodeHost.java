@@ -295,10 +295,11 @@ final class NodeHost implements Host {
 	/** Nobody waits in vain for what this process has not sent, or not heard of. */
 	void endSending() {
 		this.outbox.close();
-		this.outstanding.forEach((shipment) -> shipment.lane().sendings().silent(shipment));
 		for (Door door : this.doors) {
 			door.lane().end();
 		}
+		// Nothing is added any more, once every lane has ended
+		this.outstanding.forEach((shipment) -> shipment.lane().sendings().silent(shipment));
 	}
 
 	// ---- Host

@@ -1,7 +1,6 @@
 package dev.cajun.routing;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -9,11 +8,7 @@ import java.util.concurrent.Executor;
 
 import dev.cajun.Delivery;
 import dev.cajun.MessageUndelivered;
-import dev.cajun.node.TestActor;
 import dev.cajun.placement.Shards;
-import dev.cajun.serialization.JacksonActorSerializer;
-import dev.cajun.serialization.RecordCodec;
-import dev.cajun.serialization.TypeRegistry;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.time.Scheduler;
 import dev.cajun.transport.Address;
@@ -22,22 +17,20 @@ import dev.cajun.transport.Transport;
 import dev.cajun.transport.TransportStatistics;
 import org.jspecify.annotations.Nullable;
 
-/** A host without actors, and a transport that takes everything and brings it nowhere. */
+/**
+ * A host without actors and codec, and a transport that takes everything and brings it
+ * nowhere.
+ */
 final class LoneHost {
 
 	private LoneHost() {
 	}
 
 	static NodeHost create(Scheduler scheduler, Executor executor) {
-		TypeRegistry types = TypeRegistry.builder()
-			.actor("a", TestActor.Message.class, TestActor.Notes.class, null)
-			.build();
 		return new NodeHost(
 				new RouterSettings("n1#0", "boot1", 1, new Shards(2), 10, 1 << 20, 1 << 20, Delivery.AT_MOST_ONCE, 10,
 						Duration.ofMinutes(1)),
-				Map.of(), new InMemoryActorStore(),
-				new RecordCodec(types, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20), scheduler,
-				executor, new Router.Listener() {
+				Map.of(), new InMemoryActorStore(), null, scheduler, executor, new Router.Listener() {
 
 					@Override
 					public void published(Object event) {
