@@ -459,7 +459,7 @@ public final class Ask extends Envelope implements Effect {
 		this.host.execute(this::timeOut);
 	}
 
-	private void timeOut() {
+	void timeOut() {
 		boolean notRun = PROGRESS.compareAndSet(this, QUEUED, GONE);
 		if (this.outcome != null) {
 			return;

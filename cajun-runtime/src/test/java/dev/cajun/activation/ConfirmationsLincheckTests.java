@@ -118,9 +118,9 @@ public class ConfirmationsLincheckTests {
 
 	@Test
 	void confirmsEachDrainInEveryInterleaving() {
-		new ModelCheckingOptions().iterations(10)
-			.invocationsPerIteration(200)
-			.threads(3)
+		new ModelCheckingOptions().iterations(12)
+			.invocationsPerIteration(150)
+			.threads(2)
 			.actorsPerThread(2)
 			.actorsBefore(1)
 			.actorsAfter(0)
