@@ -174,12 +174,12 @@ public class OutstandingLincheckTests {
 
 	@Test
 	void letsNobodyWaitInVainInAnyInterleaving() {
-		new ModelCheckingOptions().iterations(12)
-			.invocationsPerIteration(100)
+		new ModelCheckingOptions().iterations(14)
+			.invocationsPerIteration(80)
 			.threads(2)
 			.actorsPerThread(2)
-			.actorsBefore(1)
-			.actorsAfter(1)
+			.actorsBefore(0)
+			.actorsAfter(0)
 			.check(getClass());
 	}
 
