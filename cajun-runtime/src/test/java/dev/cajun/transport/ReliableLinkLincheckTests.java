@@ -93,8 +93,8 @@ public class ReliableLinkLincheckTests {
 
 	@Test
 	void tellsWhatBecameOfEachMessageInEveryInterleaving() {
-		new ModelCheckingOptions().iterations(8)
-			.invocationsPerIteration(150)
+		new ModelCheckingOptions().iterations(10)
+			.invocationsPerIteration(200)
 			.threads(2)
 			.actorsPerThread(2)
 			.actorsBefore(0)
