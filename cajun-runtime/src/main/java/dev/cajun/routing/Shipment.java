@@ -133,7 +133,9 @@ final class Shipment implements Link.Parcel, Ask.Transit {
 	public void acknowledged() {
 		this.received = true;
 		int left = this.target.unacknowledged.decrementAndGet();
-		if (this.target.gone) {
+		// Who looks for what a lost process has received finds this, or else this finds
+		// the process lost
+		if (this.target.gone || this.peer.doomed) {
 			this.lane.sendings().acknowledgedByGone(this, left);
 		}
 	}

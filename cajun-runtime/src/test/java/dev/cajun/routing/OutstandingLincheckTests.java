@@ -35,6 +35,8 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Requests to another process, which are acknowledged, answered and no longer waited for,
  * while the process is found gone and this node ends. What becomes of a request is told
@@ -181,6 +183,18 @@ public class OutstandingLincheckTests {
 			.actorsBefore(0)
 			.actorsAfter(0)
 			.check(getClass());
+	}
+
+	/** Who looks for what a lost process has received may have looked just before. */
+	@Test
+	void settlesRequestThatIsAcknowledgedAfterItsProcessIsLost() {
+		send(0);
+		Ask ask = this.asks.get(0);
+		assertThat(this.peers.changed(Routes.none(2))).hasSize(1);
+		assertThat(ask.isOpen()).isTrue();
+		this.wire.work();
+		assertThat(ask.isOpen()).isFalse();
+		assertThat(this.host.outstanding().isEmpty()).isTrue();
 	}
 
 	/** The transport, with one link. */
