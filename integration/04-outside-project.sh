@@ -8,9 +8,11 @@ property() {
 	sed -n "s:^[[:space:]]*<$1>\(.*\)</$1>\$:\1:p" pom.xml | head -n 1
 }
 
-# Our artifacts go to $work/repository, everything else comes from and goes to the user's
+# Our artifacts go to $work/repository, everything else comes from and goes to the user's; the sample is made of the same
+# classes, so nothing is compiled again
+build_sample
 user_repository=${HOME}/.m2/repository
-./mvnw -q -T 2 -pl cajun-spring-boot-starter -am install $quick \
+./mvnw -q -T 2 -pl cajun-spring-boot-starter -am install $quick -Dmaven.main.skip=true \
 	-Dmaven.repo.local="$work/repository" -Dmaven.repo.local.tail="$user_repository"
 
 cp -R integration/outside "$work/outside"
