@@ -248,7 +248,8 @@ class CajunNodeTests {
 		gate.open();
 
 		assertThat(stopped).succeedsWithin(SOON);
-		assertThat(accepted).allSatisfy((reply) -> assertThat(reply).isCompleted());
+		// What a caller does with its answer holds the node up no more
+		assertThat(accepted).allSatisfy((reply) -> assertThat(reply).succeedsWithin(SOON));
 		startNext();
 		assertThat(ref("x").call(new Get()).sum()).isEqualTo(500);
 		assertThat(IntStream.range(0, 20).map((i) -> ref("k" + i).call(new Get()).texts().size()).sum()).isEqualTo(500);
