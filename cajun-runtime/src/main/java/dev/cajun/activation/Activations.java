@@ -86,20 +86,20 @@ public final class Activations {
 	@SuppressWarnings("ReferenceEquality") // the very activation
 	private @Nullable Activation begin(ActorType type, ActorId actor) {
 		Activation fresh = new Activation(type, actor, this.host);
-		Activation[] active = new Activation[1];
+		Activation[] present = new Activation[1];
 		boolean owned = this.host.whileOwned(fresh, () -> {
-			active[0] = this.activations.computeIfAbsent(actor, (id) -> admit() ? fresh : null);
-			return active[0] == fresh;
+			present[0] = this.activations.computeIfAbsent(actor, (id) -> admit() ? fresh : null);
+			return present[0] == fresh;
 		});
 		if (!owned) {
 			return null;
 		}
-		if (active[0] == null) {
+		if (present[0] == null) {
 			throw new NotAMemberException("Node " + this.host.node() + " has stopped and takes no more messages; actor "
 					+ actor + " was not given this one");
 		}
-		if (active[0] != fresh) {
-			return active[0];
+		if (present[0] != fresh) {
+			return present[0];
 		}
 		type.statistics().activated.increment();
 		if (count() > this.maxActive && this.evicting.compareAndSet(false, true)) {

@@ -220,19 +220,4 @@ public class ReliableLinkLincheckTests {
 
 	}
 
-	/** Nothing arrives. */
-	private static final class Nobody implements Transport.Receiver {
-
-		@Override
-		public void received(Transport.Peer from, int stream, byte[] message) {
-			throw new IllegalStateException("Nothing was sent to this process");
-		}
-
-		@Override
-		public void probed(Runnable answer) {
-			throw new IllegalStateException("Nobody asks");
-		}
-
-	}
-
 }

@@ -21,20 +21,8 @@ class ReliableLinkTests {
 
 	private final LinkThread thread = new LinkThread();
 
-	private final Links links = new Links(new Transport.Self("c", "n1", "boot1"), new Address("n1", 1),
-			new Transport.Receiver() {
-
-				@Override
-				public void received(Transport.Peer from, int stream, byte[] message) {
-					throw new IllegalStateException("Nothing was sent to this process");
-				}
-
-				@Override
-				public void probed(Runnable answer) {
-					throw new IllegalStateException("Nobody asks");
-				}
-
-			}, LinkSettings.DEFAULTS, (hellos, peer, events) -> new Connection(), (peer) -> this.thread, new Random(1));
+	private final Links links = new Links(new Transport.Self("c", "n1", "boot1"), new Address("n1", 1), new Nobody(),
+			LinkSettings.DEFAULTS, (hellos, peer, events) -> new Connection(), (peer) -> this.thread, new Random(1));
 
 	@Test
 	void tellsWhatItHoldsWhenItIsGivenUpWhileTheTransportCloses() {
