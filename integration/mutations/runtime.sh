@@ -43,6 +43,12 @@ mutate lease-sent $java/cluster/LeaseKeeper.java 's/this\.deadline = sent + /thi
 mutate lease-history $java/cluster/LeaseKeeper.java 's/if (answer\.history() != this\.lease\.history()) {/if (false) {/' \
 	"$cluster" "the history of a lease"
 
+mutate lease-over $java/activation/Activation.java \
+	's/if (this\.type\.needsLease() && this\.departure != Departure\.SILENT) {/if (false) {/' \
+	"$moves" "that a volatile actor heeds the end of the lease by itself"
+mutate lease-again $java/routing/Router.java 's/if (lapsed || left <= 0) {/if (left <= 0) {/' \
+	"$moves" "ending volatile actors when a lease that was over is proved again"
+
 # Effects leave after the commit, and after a confirm when there is nothing to commit
 mutate effects $java/activation/Write.java 's/^\t\t\treturn send(commit);$/\t\t\tthis.drain.leave();\n&/' \
 	"$turns" "waiting for the commit"

@@ -431,14 +431,34 @@ public final class Activation extends Mailbox implements Runnable {
 		}
 	}
 
-	/** Whether no further handler may run here. */
-	boolean isLeaving() {
+	/**
+	 * Whether no further handler may run here.
+	 * @param now the monotonic time
+	 */
+	boolean isLeaving(long now) {
+		heedLease(now);
 		return this.departure != null;
 	}
 
 	/** Whether what handlers did may have no effect any more. */
 	boolean isSilenced() {
+		if (this.type.needsLease() && this.host.provableUntil() != Long.MAX_VALUE) {
+			heedLease(this.host.scheduler().nanoTime());
+		}
 		return this.departure == Departure.SILENT;
+	}
+
+	/**
+	 * Nobody need say that the lease is over: a process that stood still goes on in the
+	 * middle of a handler, and a handler may hold the thread that would say it.
+	 */
+	private void heedLease(long now) {
+		if (this.type.needsLease() && this.departure != Departure.SILENT) {
+			long until = this.host.provableUntil();
+			if (until != Long.MAX_VALUE && now - until >= 0) {
+				leave(Departure.SILENT);
+			}
+		}
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.List;
 
 import dev.cajun.ActorId;
 import dev.cajun.Persistence;
+import dev.cajun.Placement;
 import dev.cajun.UnknownMessageTypeException;
 import dev.cajun.serialization.MessageType;
 import dev.cajun.serialization.TypeRegistry;
@@ -103,6 +104,15 @@ public final class ActorType {
 	/**
 	 * The default timeout of asks.
 	 * @return nanoseconds
+	/**
+	 * Whether its actors may run only while their node can prove its lease: no fence
+	 * stops what stores nothing.
+	 * @return true for volatile actors, but those that live on every node
+	 */
+	public boolean needsLease() {
+		return !isPersistent() && this.definition.settings().placement() != Placement.LOCAL;
+	}
+
 	 */
 	public long askTimeoutNanos() {
 		return this.askTimeoutNanos;

@@ -52,6 +52,12 @@ public interface Host {
 	/** How long an answer is remembered, in milliseconds. */
 	long dedupMaxAgeMillis();
 
+	/**
+	 * The monotonic time until which volatile actors of shards may run, and what they did
+	 * may have an effect; {@link Long#MAX_VALUE} if there is no end.
+	 */
+	long provableUntil();
+
 	/** What this node owns of the actor's shard. */
 	Fence fence(ActorId actor);
 

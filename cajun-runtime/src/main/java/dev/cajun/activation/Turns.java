@@ -67,7 +67,7 @@ final class Turns {
 			boolean more = true;
 			int most = this.activation.slow ? 1 : MAX_MESSAGES;
 			while (more && drain.taken < most && now - start < MAX_NANOS && drain.effects().size() < MAX_EFFECTS
-					&& !this.activation.isLeaving()) {
+					&& !this.activation.isLeaving(now)) {
 				Envelope envelope = this.activation.poll(drain.taken);
 				if (envelope == null) {
 					break;

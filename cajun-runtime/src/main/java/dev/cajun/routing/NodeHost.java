@@ -115,7 +115,7 @@ final class NodeHost implements Host {
 
 	private volatile boolean storeDown;
 
-	private volatile boolean leaseProvable = true;
+	private volatile long provableUntil = Long.MAX_VALUE;
 
 	/** The rest of the cluster; {@code null} in local mode. */
 	private volatile @Nullable Cluster cluster;
@@ -267,16 +267,23 @@ final class NodeHost implements Host {
 		}
 	}
 
-	boolean isLeaseProvable() {
-		return this.leaseProvable;
+	@Override
+	public long provableUntil() {
+		return this.provableUntil;
 	}
 
-	void leaseProvable(boolean provable) {
-		this.leaseProvable = provable;
-		if (!provable) {
-			for (int shard = 0; shard < shardCount(); shard++) {
-				this.doors[shard].silenceVolatile();
-			}
+	boolean isLeaseProvable() {
+		long until = this.provableUntil;
+		return until == Long.MAX_VALUE || this.scheduler.nanoTime() - until < 0;
+	}
+
+	void provableUntil(long nanoTime) {
+		this.provableUntil = nanoTime;
+	}
+
+	void silenceVolatile() {
+		for (int shard = 0; shard < shardCount(); shard++) {
+			this.doors[shard].silenceVolatile();
 		}
 	}
 

@@ -42,8 +42,6 @@ public final class Router {
 
 	private volatile @Nullable Cancellable leaseTimer;
 
-	private volatile long provableUntil;
-
 	/**
 	 * Creates a router that admits nothing yet.
 	 * @param settings what is fixed for the life of the node
@@ -190,23 +188,25 @@ public final class Router {
 	 * @param nanoTime by the node's monotonic clock; replaces what was said before
 	 */
 	public void provableUntil(long nanoTime) {
-		this.provableUntil = nanoTime;
 		Cancellable timer = this.leaseTimer;
 		if (timer != null) {
 			timer.cancel();
 		}
+		// Others may have run what ran here before, although nobody has noticed until now
+		boolean lapsed = !this.host.isLeaseProvable();
+		this.host.provableUntil(nanoTime);
 		long left = nanoTime - this.host.scheduler().nanoTime();
-		if (left <= 0) {
-			this.host.leaseProvable(false);
-			return;
+		if (lapsed || left <= 0) {
+			this.host.silenceVolatile();
 		}
-		this.host.leaseProvable(true);
-		this.leaseTimer = this.host.scheduler().schedule(left, () -> this.host.execute(this::checkLease));
+		if (left > 0) {
+			this.leaseTimer = this.host.scheduler().schedule(left, () -> this.host.execute(this::checkLease));
+		}
 	}
 
 	private void checkLease() {
-		if (this.host.scheduler().nanoTime() - this.provableUntil >= 0) {
-			this.host.leaseProvable(false);
+		if (!this.host.isLeaseProvable()) {
+			this.host.silenceVolatile();
 		}
 	}
 

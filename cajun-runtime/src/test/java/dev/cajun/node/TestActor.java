@@ -115,7 +115,8 @@ public final class TestActor implements StatefulActor<TestActor.Notes, TestActor
 
 		private final CountDownLatch opened = new CountDownLatch(1);
 
-		private void pass() throws InterruptedException {
+		/** Waits here. */
+		public void pass() throws InterruptedException {
 			this.reached.countDown();
 			assertThat(this.opened.await(30, TimeUnit.SECONDS)).isTrue();
 		}

@@ -1,6 +1,7 @@
 package dev.cajun.routing;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -54,6 +56,7 @@ import dev.cajun.serialization.TypeRegistry;
 import dev.cajun.store.Fence;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.store.StoreMeta;
+import dev.cajun.time.Scheduler;
 import dev.cajun.time.SystemClock;
 import dev.cajun.transport.Address;
 import dev.cajun.transport.InMemoryNetwork;
@@ -383,6 +386,47 @@ class RemoteTests {
 		assertThat(ref.call(new Add(1))).isEqualTo(1);
 	}
 
+	/** Asks a volatile actor, whose handler waits for the gate, while the lease holds. */
+	private CompletableFuture<String> askVolatile(Gate gate) throws Exception {
+		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE);
+		this.actor.run("slow", (message, context) -> {
+			gate.pass();
+			context.reply((Query) message, "done");
+		});
+		ActorRef<Message> ref = start();
+		assertThat(ref.call(new Add(4))).isEqualTo(4);
+		owner().router.provableUntil(owner().nanoTime() + Duration.ofMinutes(1).toNanos());
+		CompletableFuture<String> answer = ref.ask(new Query("slow"));
+		gate.awaitReached();
+		return answer;
+	}
+
+	@Test
+	void handlerOfVolatileActorThatOutlivesTheLeaseHasNoEffectThoughNobodyHasNoticed() throws Exception {
+		Gate gate = new Gate();
+		CompletableFuture<String> answer = askVolatile(gate);
+		caller().ref("a", "x").tell(new Note("next"));
+		await().atMost(SOON).until(() -> owner().router.counters().received() >= 3);
+		owner().standStill(Duration.ofMinutes(2));
+		gate.open();
+
+		failure(answer, OutcomeUnknownException.class);
+		await().atMost(SOON).until(() -> owner().router.activations().isEmpty());
+		assertThat(this.actor.handled()).doesNotContain("x next");
+	}
+
+	@Test
+	void volatileActorEndsThoughTheLeaseIsProvedAgainBeforeAnybodyHasNoticed() throws Exception {
+		Gate gate = new Gate();
+		CompletableFuture<String> answer = askVolatile(gate);
+		owner().standStill(Duration.ofMinutes(2));
+		owner().router.provableUntil(owner().nanoTime() + Duration.ofMinutes(1).toNanos());
+		gate.open();
+
+		failure(answer, OutcomeUnknownException.class);
+		assertThat(caller().<Message>ref("a", "x").call(new Add(1))).isEqualTo(1);
+	}
+
 	@Test
 	void messagesToVolatileActorsWaitInOrderWhileTheShardMayStillBeGivenToAnotherNode() {
 		this.settings = ActorSettings.defaults().withPersistence(Persistence.NONE);
@@ -660,6 +704,9 @@ class RemoteTests {
 
 		private final List<MessageUndelivered> undelivered = new CopyOnWriteArrayList<>();
 
+		/** What it has missed, in nanoseconds. */
+		private final AtomicLong missed = new AtomicLong();
+
 		Member(String name) {
 			Address address = new Address(name, 1);
 			this.node = new Node(name, "0", name.repeat(3), address);
@@ -674,7 +721,7 @@ class RemoteTests {
 					new RouterSettings(this.node.id(), this.node.bootId(), name.hashCode(), new Shards(SHARDS), 10_000,
 							1L << 30, 1 << 20, Delivery.AT_MOST_ONCE, 1_000, Duration.ofMinutes(10)),
 					new TreeMap<>(Map.of("a", new ActorType(definition, types))), RemoteTests.this.store, this.codec,
-					RemoteTests.this.clock, executor, new Router.Listener() {
+					new MissingTime(), executor, new Router.Listener() {
 
 						@Override
 						public void published(Object event) {
@@ -694,6 +741,15 @@ class RemoteTests {
 				.toCompletableFuture()
 				.join();
 			this.router.admit(Router.Admission.OPEN);
+		}
+
+		/** Time passes, and what was to be done meanwhile is still to come. */
+		void standStill(Duration duration) {
+			this.missed.addAndGet(duration.toNanos());
+		}
+
+		long nanoTime() {
+			return RemoteTests.this.clock.nanoTime() + this.missed.get();
 		}
 
 		<M> ActorRef<M> ref(String type, String key) {
@@ -719,6 +775,25 @@ class RemoteTests {
 		@Override
 		public void received(Transport.Peer from, byte[] message) {
 			throw new AssertionError("nothing but routing sends here");
+		}
+
+		private final class MissingTime implements Scheduler {
+
+			@Override
+			public long nanoTime() {
+				return Member.this.nanoTime();
+			}
+
+			@Override
+			public Instant now() {
+				return RemoteTests.this.clock.now();
+			}
+
+			@Override
+			public Cancellable schedule(long delayNanos, Runnable action) {
+				return RemoteTests.this.clock.schedule(delayNanos, action);
+			}
+
 		}
 
 	}
