@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * gets a third of the time, because the endpoint that it happened upon may be frozen. Any
  * other is sent once, and a second time only when etcd refused a token that has expired.
  * <p>
- * jetcd is only called on virtual threads, for it resolves names on its caller's thread,
- * and what it answers is handed to the store's thread at once.
+ * jetcd is only called on threads that may block, for it resolves names on its caller's
+ * thread, and what it answers is handed to the store's thread at once.
  */
 final class Calls {
 

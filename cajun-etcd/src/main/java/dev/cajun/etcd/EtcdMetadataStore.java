@@ -54,8 +54,9 @@ public final class EtcdMetadataStore implements MetadataStore {
 
 	private final Loop loop = new Loop();
 
+	/** Not virtual: handlers that never rest must not cost the node its lease. */
 	private final ExecutorService outside = Executors
-		.newThreadPerTaskExecutor(Thread.ofVirtual().name("cajun-etcd-call-", 0).factory());
+		.newCachedThreadPool(Thread.ofPlatform().name("cajun-etcd-call-", 0).daemon().factory());
 
 	private final Histories histories;
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One watcher of jetcd, which is closed at the first sign of trouble: it would resume by
  * itself after some errors and lose events while doing so, be dead after others, and tell
- * the two apart for nobody. Everything jetcd does here is done on virtual threads, one
- * after the other.
+ * the two apart for nobody. Everything jetcd does here is done on threads that may block,
+ * one after the other.
  */
 final class WatchStream {
 

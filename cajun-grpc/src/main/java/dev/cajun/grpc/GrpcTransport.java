@@ -61,8 +61,9 @@ public final class GrpcTransport implements Transport {
 
 	private final Random random = new Random();
 
+	/** Not virtual: names of peers are resolved while handlers hold every carrier. */
 	private final ExecutorService background = Executors
-		.newThreadPerTaskExecutor(Thread.ofVirtual().name("cajun-grpc-", 0).factory());
+		.newCachedThreadPool(Thread.ofPlatform().name("cajun-grpc-", 0).daemon().factory());
 
 	private volatile @Nullable Started started;
 

@@ -907,6 +907,27 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	/**
+	 * What the running handler is at; cheaper than a {@link #snapshot()}.
+	 * @return its message, or {@code null} when no handler runs
+	 */
+	public @Nullable Handling handling() {
+		Drain drain = this.current;
+		Object message = (drain == null) ? null : drain.turn().message();
+		return (drain == null || message == null) ? null
+				: new Handling(this.type.messageName(message), drain.turn().since());
+	}
+
+	/**
+	 * What a handler is at.
+	 *
+	 * @param messageType the logical name of its message
+	 * @param since the monotonic time at which it began
+	 */
+	public record Handling(String messageType, long since) {
+
+	}
+
+	/**
 	 * What a handler blocks on.
 	 *
 	 * @param asked the actor asked

@@ -166,14 +166,22 @@ public final class Activations {
 		}
 	}
 
-	/** Passivates what has been idle for as long as its type allows. */
-	public void passivateIdle() {
+	/**
+	 * Passivates what has been idle for as long as its type allows.
+	 * @return what has something to do
+	 */
+	public List<Activation> passivateIdle() {
 		long now = this.host.scheduler().nanoTime();
+		List<Activation> busy = new ArrayList<>();
 		for (Activation activation : this.activations.values()) {
-			if (now - activation.lastUsed() >= activation.type().passivateAfterNanos() && activation.isIdle()) {
+			if (activation.depth() > 0) {
+				busy.add(activation);
+			}
+			else if (now - activation.lastUsed() >= activation.type().passivateAfterNanos() && activation.isIdle()) {
 				activation.requestPassivation();
 			}
 		}
+		return busy;
 	}
 
 	/** Passivates everything that has nothing to do, quarantined actors included. */

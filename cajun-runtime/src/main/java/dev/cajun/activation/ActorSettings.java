@@ -22,14 +22,16 @@ import dev.cajun.ReadConsistency;
  * @param placement where the actors live; default {@link Placement#SHARDED}
  * @param readConsistency of asks that name none; default {@link ReadConsistency#STRONG}
  * @param askTimeout of asks that name none; default 5 s
+ * @param slowAfter how long a handler may be at one message until that is made known;
+ * default 10 s
  */
 public record ActorSettings(Persistence persistence, Duration passivateAfter, int snapshotEvery, int mailboxCapacity,
 		long mailboxBytes, FailurePolicy onFailure, RetrySettings retry, Placement placement,
-		ReadConsistency readConsistency, Duration askTimeout) {
+		ReadConsistency readConsistency, Duration askTimeout, Duration slowAfter) {
 
 	private static final ActorSettings DEFAULTS = new ActorSettings(Persistence.STATE, Duration.ofMinutes(10), 100,
 			10_000, 64L << 20, FailurePolicy.RESUME, RetrySettings.DEFAULTS, Placement.SHARDED, ReadConsistency.STRONG,
-			Duration.ofSeconds(5));
+			Duration.ofSeconds(5), Duration.ofSeconds(10));
 
 	/** The largest mailbox capacity. */
 	public static final int MAX_MAILBOX_CAPACITY = 1 << 23;
@@ -46,6 +48,7 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 		require(mailboxBytes >= 1 && mailboxBytes <= 1L << 37,
 				"mailbox-bytes must be 1 to 128 GiB, was " + mailboxBytes);
 		require(askTimeout.isPositive(), "ask-timeout must be positive, was " + askTimeout);
+		require(slowAfter.isPositive(), "slow-after must be positive, was " + slowAfter);
 		require(placement != Placement.LOCAL || persistence == Persistence.NONE,
 				"placement LOCAL needs persistence NONE, was " + persistence);
 	}
@@ -71,7 +74,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withPersistence(Persistence persistence) {
 		return new ActorSettings(persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -81,7 +85,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withPassivateAfter(Duration passivateAfter) {
 		return new ActorSettings(this.persistence, passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -91,7 +96,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withSnapshotEvery(int snapshotEvery) {
 		return new ActorSettings(this.persistence, this.passivateAfter, snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -101,7 +107,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withMailboxCapacity(int mailboxCapacity) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -111,7 +118,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withMailboxBytes(long mailboxBytes) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout);
+				mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -121,7 +129,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withOnFailure(FailurePolicy onFailure) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -131,7 +140,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withRetry(RetrySettings retry) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, retry, this.placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, retry, this.placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -141,7 +151,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withPlacement(Placement placement) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, placement, this.readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, placement, this.readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -151,7 +162,8 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withReadConsistency(ReadConsistency readConsistency) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, this.placement, readConsistency, this.askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, readConsistency, this.askTimeout,
+				this.slowAfter);
 	}
 
 	/**
@@ -161,7 +173,19 @@ public record ActorSettings(Persistence persistence, Duration passivateAfter, in
 	 */
 	public ActorSettings withAskTimeout(Duration askTimeout) {
 		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
-				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, askTimeout);
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, askTimeout,
+				this.slowAfter);
+	}
+
+	/**
+	 * These settings with another slowAfter.
+	 * @param slowAfter see the component
+	 * @return new settings
+	 */
+	public ActorSettings withSlowAfter(Duration slowAfter) {
+		return new ActorSettings(this.persistence, this.passivateAfter, this.snapshotEvery, this.mailboxCapacity,
+				this.mailboxBytes, this.onFailure, this.retry, this.placement, this.readConsistency, this.askTimeout,
+				slowAfter);
 	}
 
 }

@@ -39,6 +39,8 @@ public final class ActorType {
 
 	private final long askTimeoutNanos;
 
+	private final long slowAfterNanos;
+
 	/**
 	 * Resolves a definition.
 	 * @param definition the definition
@@ -51,6 +53,7 @@ public final class ActorType {
 		this.logger = LoggerFactory.getLogger(definition.handler().getClass());
 		this.passivateAfterNanos = Durations.nanos(definition.settings().passivateAfter());
 		this.askTimeoutNanos = Durations.nanos(definition.settings().askTimeout());
+		this.slowAfterNanos = Durations.nanos(definition.settings().slowAfter());
 	}
 
 	/**
@@ -102,9 +105,6 @@ public final class ActorType {
 	}
 
 	/**
-	 * The default timeout of asks.
-	 * @return nanoseconds
-	/**
 	 * Whether its actors may run only while their node can prove its lease: no fence
 	 * stops what stores nothing.
 	 * @return true for volatile actors, but those that live on every node
@@ -113,9 +113,20 @@ public final class ActorType {
 		return !isPersistent() && this.definition.settings().placement() != Placement.LOCAL;
 	}
 
+	/**
+	 * The default timeout of asks.
+	 * @return nanoseconds
 	 */
 	public long askTimeoutNanos() {
 		return this.askTimeoutNanos;
+	}
+
+	/**
+	 * How long a handler may be at one message until that is made known.
+	 * @return nanoseconds
+	 */
+	public long slowAfterNanos() {
+		return this.slowAfterNanos;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package dev.cajun.activation;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +35,17 @@ public final class Turn implements ActorContext<Object> {
 
 	private static final ThreadLocal<@Nullable Turn> CURRENT = new ThreadLocal<>();
 
+	private static final VarHandle MESSAGE;
+
+	static {
+		try {
+			MESSAGE = MethodHandles.lookup().findVarHandle(Turn.class, "message", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private final Activation activation;
 
 	private final Host host;
@@ -45,6 +58,7 @@ public final class Turn implements ActorContext<Object> {
 
 	private @Nullable Envelope envelope;
 
+	/** Others look at it, with acquire. */
 	private @Nullable Object message;
 
 	private String messageId = "";
@@ -60,9 +74,7 @@ public final class Turn implements ActorContext<Object> {
 
 	private List<Object> events = List.of();
 
-	/**
-	 * When the turn began, for whoever wonders what the actor is doing; may be seen late.
-	 */
+	/** When the turn began: seen by whoever sees its message. */
 	private long since;
 
 	Turn(Activation activation, Drain drain, boolean replaying) {
@@ -108,13 +120,13 @@ public final class Turn implements ActorContext<Object> {
 	}
 
 	void begin(Envelope envelope, Object message, long now) {
+		this.since = now;
 		this.envelope = envelope;
-		this.message = message;
+		MESSAGE.setRelease(this, message);
 		this.mark = this.drain.effects().size();
 		this.answered = false;
 		this.cleared = false;
 		this.events = List.of();
-		this.since = now;
 	}
 
 	void beginReplay(Object message, String messageId) {
@@ -184,7 +196,7 @@ public final class Turn implements ActorContext<Object> {
 
 	/** The message of the turn under way, for whoever wonders. */
 	@Nullable Object message() {
-		return this.message;
+		return MESSAGE.getAcquire(this);
 	}
 
 	long since() {

@@ -226,7 +226,7 @@ public final class ControlPlane {
 	 * What the node gives.
 	 *
 	 * @param scheduler time
-	 * @param executor threads
+	 * @param executor threads that do not wait for handlers; listeners may block them
 	 * @param random randomness
 	 */
 	public record Environment(Scheduler scheduler, Executor executor, RandomGenerator random) {

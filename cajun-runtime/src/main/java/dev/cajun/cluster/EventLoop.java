@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the tasks of the control plane one at a time, in the order given, on the node's
- * executor: what only they touch needs no lock.
+ * Runs the tasks of the control plane one at a time, in the order given, on threads of
+ * the node: what only they touch needs no lock.
  * <p>
  * Thread-safe.
  */
@@ -26,6 +26,8 @@ final class EventLoop {
 
 	/** After so many tasks the loop lets others have the thread. */
 	private static final int BATCH = 256;
+
+	private static final Duration AGAIN = Duration.ofMillis(100);
 
 	private final Executor executor;
 
@@ -53,7 +55,18 @@ final class EventLoop {
 	void execute(Runnable task) {
 		this.tasks.add(task);
 		if (this.pending.getAndIncrement() == 0) {
+			start();
+		}
+	}
+
+	/** What waits here must not wait for ever because a thread could not be made. */
+	private void start() {
+		try {
 			this.executor.execute(this::run);
+		}
+		catch (RuntimeException | OutOfMemoryError ex) {
+			logger.error("The control plane has no thread; it tries again", ex);
+			this.scheduler.schedule(AGAIN, this::start);
 		}
 	}
 
@@ -97,7 +110,7 @@ final class EventLoop {
 			left = this.pending.decrementAndGet();
 		}
 		if (left > 0) {
-			this.executor.execute(this::run);
+			start();
 		}
 	}
 

@@ -16,7 +16,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,6 +33,7 @@ import dev.cajun.CajunException;
 import dev.cajun.ClusterListener;
 import dev.cajun.MessageUndelivered;
 import dev.cajun.activation.ActorDefinition;
+import dev.cajun.activation.ActorSettings;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.MessageObserver;
 import dev.cajun.activation.TypeStatistics;
@@ -83,7 +88,13 @@ public final class CajunNode implements AutoCloseable {
 
 	private final List<NodeListener> listeners;
 
+	/** Runs handlers. */
 	private final Executor executor;
+
+	/** Runs what the node itself does, also while handlers hold every carrier. */
+	private final Executor own;
+
+	private final @Nullable ExecutorService ownThreads;
 
 	private final Router router;
 
@@ -92,6 +103,8 @@ public final class CajunNode implements AutoCloseable {
 	private final ClusterManagement management;
 
 	private final LoadMeter load;
+
+	private final SlowHandlers slowHandlers;
 
 	private final AtomicReference<NodeState> state = new AtomicReference<>(NodeState.NEW);
 
@@ -127,6 +140,8 @@ public final class CajunNode implements AutoCloseable {
 		this.process = HexFormat.of().toHexDigits(builder.random.nextLong())
 				+ HexFormat.of().toHexDigits(builder.random.nextLong());
 		this.executor = (builder.executor != null) ? builder.executor : virtualThreads();
+		this.ownThreads = (builder.executor == null) ? platformThreads() : null;
+		this.own = (this.ownThreads != null) ? this.ownThreads : this.executor;
 		AtomicReference<@Nullable Router> refs = new AtomicReference<>();
 		TypeRegistry registry = registry(builder, (id) -> ready(refs.get()).ref(id));
 		this.types = new TreeMap<>();
@@ -137,7 +152,7 @@ public final class CajunNode implements AutoCloseable {
 				new RouterSettings(this.node, this.process, incarnation, new Shards(this.settings.shards()),
 						this.settings.maxActive(), this.settings.mailboxBytes(), this.settings.maxMessageSize(),
 						this.settings.delivery(), this.settings.dedupMaxEntries(), this.settings.dedupMaxAge()),
-				this.types, this.store, codec, this.scheduler, this.executor, new Listeners());
+				this.types, this.store, codec, this.scheduler, this.executor, this.own, new Listeners());
 		refs.set(this.router);
 		if (builder.observer != null) {
 			this.router.observe(builder.observer);
@@ -145,13 +160,14 @@ public final class CajunNode implements AutoCloseable {
 		this.shards = new LocalShards(this.store, this.node, this.settings);
 		this.member = (builder.cluster == null) ? null
 				: builder.cluster.member(this.settings, this.store, this.router,
-						new ControlPlane.Environment(this.scheduler, this.executor, builder.random),
+						new ControlPlane.Environment(this.scheduler, this.own, builder.random),
 						builder.clusterListeners, this::clusterChanged);
 		this.quiescence = new Quiescence(this.router);
 		this.system = new NodeActorSystem(this.node, this.types, this.router);
 		this.load = new LoadMeter(this.types.values(), this.settings.shards(), this.router::handled, this.scheduler);
+		this.slowHandlers = new SlowHandlers(this.scheduler);
 		NodeManagement management = new NodeManagement(this, this.router,
-				new Census(this.router.activations(), this.scheduler));
+				new Census(this.router.activations(), this.scheduler), this.slowHandlers);
 		this.management = management;
 		if (this.member != null) {
 			this.member.inquiries().answerWith(new OwnInspection(management));
@@ -211,6 +227,18 @@ public final class CajunNode implements AutoCloseable {
 	private static Executor virtualThreads() {
 		ThreadFactory factory = Thread.ofVirtual().name("cajun").inheritInheritableThreadLocals(false).factory();
 		return (task) -> factory.newThread(task).start();
+	}
+
+	/**
+	 * A handler that never rests keeps its carrier: nobody interrupts a virtual thread.
+	 * As many of them as there are processors must not cost the node its lease, nor keep
+	 * it from stopping. What comes after the end is run by whoever asks, so that nobody
+	 * waits for it.
+	 */
+	private static ExecutorService platformThreads() {
+		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				Thread.ofPlatform().name("cajun-own-", 0).daemon().inheritInheritableThreadLocals(false).factory(),
+				(task, pool) -> task.run());
 	}
 
 	/**
@@ -297,7 +325,7 @@ public final class CajunNode implements AutoCloseable {
 			throw new IllegalStateException("Node " + this.node + " was started before; it is " + state());
 		}
 		changed(NodeState.STARTING);
-		schedulePassivation();
+		scheduleSweep();
 		holdJvm();
 		return joining.start(this.node.substring(this.node.indexOf('#') + 1), this.process, this.load)
 			.handle((started, error) -> {
@@ -320,7 +348,7 @@ public final class CajunNode implements AutoCloseable {
 				this.router.close();
 				closeResources();
 				this.stopped.complete(null);
-			}, this.executor);
+			}, this.own);
 		}
 	}
 
@@ -389,7 +417,7 @@ public final class CajunNode implements AutoCloseable {
 			logger.info("Node {} has opened the store {} in attempt {} and takes messages", this.node,
 					this.store.description(), attempt);
 		}
-		schedulePassivation();
+		scheduleSweep();
 		this.startedAt = this.scheduler.now();
 		this.joining.joined();
 		this.state.set(NodeState.UP);
@@ -415,8 +443,7 @@ public final class CajunNode implements AutoCloseable {
 			logger.debug("Node {} still cannot open its store", this.node, failure);
 		}
 		if (this.joining.pause(failure)) {
-			this.scheduler.schedule(Joining.delayNanos(attempt),
-					() -> this.executor.execute(() -> joinAgain(attempt + 1)));
+			this.scheduler.schedule(Joining.delayNanos(attempt), () -> this.own.execute(() -> joinAgain(attempt + 1)));
 		}
 		else {
 			endBeforeJoined();
@@ -467,19 +494,32 @@ public final class CajunNode implements AutoCloseable {
 		return this.joining.error();
 	}
 
-	private void schedulePassivation() {
-		long shortest = this.types.values()
+	/** Looks at every activation again and again, until the node stops. */
+	private void scheduleSweep() {
+		long shortest = Math.min(shortest(ActorSettings::passivateAfter) / 4, shortest(ActorSettings::slowAfter));
+		long interval = Math.clamp(shortest, 50_000_000L, 10_000_000_000L);
+		this.scheduler.schedule(interval, () -> this.own.execute(this::sweep));
+	}
+
+	private void sweep() {
+		if (this.stopped.isDone()) {
+			return;
+		}
+		try {
+			this.slowHandlers.look(this.router.activations().passivateIdle());
+		}
+		catch (RuntimeException ex) {
+			logger.error("Node {} could not look at its activations; it does so again", this.node, ex);
+		}
+		scheduleSweep();
+	}
+
+	private long shortest(Function<ActorSettings, Duration> time) {
+		return this.types.values()
 			.stream()
-			.mapToLong((type) -> Durations.nanos(type.settings().passivateAfter()))
+			.mapToLong((type) -> Durations.nanos(time.apply(type.settings())))
 			.min()
 			.orElse(Durations.FOREVER_NANOS);
-		long interval = Math.max(50_000_000L, Math.min(10_000_000_000L, shortest / 4));
-		this.scheduler.schedule(interval, () -> this.executor.execute(() -> {
-			if (!this.router.isStopping()) {
-				this.router.activations().passivateIdle();
-				schedulePassivation();
-			}
-		}));
 	}
 
 	/** A node keeps its process alive, with or without a web server. */
@@ -505,7 +545,7 @@ public final class CajunNode implements AutoCloseable {
 	 */
 	public CompletableFuture<Void> stop() {
 		if (this.joining.requestStop()) {
-			this.executor.execute(this::endBeforeJoined);
+			this.own.execute(this::endBeforeJoined);
 		}
 		else {
 			beginStop();
@@ -525,7 +565,7 @@ public final class CajunNode implements AutoCloseable {
 			changed(NodeState.STOPPING);
 			this.router.admit(Router.Admission.CLOSED);
 			this.router.stop();
-			this.executor.execute(() -> drainAndRelease(this.settings.drainTimeout()));
+			this.own.execute(() -> drainAndRelease(this.settings.drainTimeout()));
 		}
 	}
 
@@ -540,7 +580,7 @@ public final class CajunNode implements AutoCloseable {
 				this.router.admit(Router.Admission.CLOSED);
 				this.router.stop();
 				drainAndRelease(Duration.ofNanos(Math.max(0, deadline - this.scheduler.nanoTime())));
-			}, this.executor);
+			}, this.own);
 		}
 		else if (runs) {
 			stopInCluster(leaving);
@@ -608,6 +648,9 @@ public final class CajunNode implements AutoCloseable {
 	private void letGo() {
 		if (this.ownClock != null) {
 			this.ownClock.close();
+		}
+		if (this.ownThreads != null) {
+			this.ownThreads.shutdown();
 		}
 		this.running.countDown();
 	}
@@ -823,7 +866,10 @@ public final class CajunNode implements AutoCloseable {
 			return this;
 		}
 
-		/** Sets what runs handlers: each task on a thread that may block. */
+		/**
+		 * Sets what runs handlers: each task on a thread that may block. The node's own
+		 * work runs there too; by default it has threads of its own.
+		 */
 		public Builder executor(Executor executor) {
 			this.executor = executor;
 			return this;

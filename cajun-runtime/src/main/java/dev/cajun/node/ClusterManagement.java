@@ -126,6 +126,13 @@ public interface ClusterManagement {
 	Map<String, MailboxDepths> mailboxes();
 
 	/**
+	 * Handlers of this node that have been at one message for longer than their type
+	 * allows ({@code slow-after}).
+	 * @return how many by actor type, found up to 10 s late; without types that have none
+	 */
+	Map<String, Integer> slowHandlers();
+
+	/**
 	 * Pages through the stored actors of a type, active or not.
 	 * @param type the type
 	 * @param cursor from the page before, or {@code null}

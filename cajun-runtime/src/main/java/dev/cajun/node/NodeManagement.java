@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.cajun.ActorId;
 import dev.cajun.UnknownActorTypeException;
@@ -36,7 +38,7 @@ import dev.cajun.serialization.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** What operators can see and do on this node. */
-record NodeManagement(CajunNode owner, Router router, Census census) implements ClusterManagement {
+record NodeManagement(CajunNode owner, Router router, Census census, SlowHandlers slow) implements ClusterManagement {
 
 	@Override
 	public NodeInfo node() {
@@ -60,8 +62,13 @@ record NodeManagement(CajunNode owner, Router router, Census census) implements 
 				clustered ? "clustered" : "local", this.owner.state(), this.owner.startedAt(),
 				this.owner.store().description(), storeError == null, (storeError == null) ? "" : storeError.toString(),
 				(cluster == null) ? null : cluster.metadata(), settings.shards(), this.owner.epoch(),
-				(cluster == null) ? null : cluster.leader(), owned, (cluster == null) ? "" : cluster.trouble(),
-				activations, quarantined);
+				(cluster == null) ? null : cluster.leader(), owned, trouble(cluster), activations, quarantined);
+	}
+
+	private String trouble(@Nullable ClusterStatus cluster) {
+		return Stream.of((cluster == null) ? "" : cluster.trouble(), this.slow.trouble())
+			.filter((it) -> !it.isEmpty())
+			.collect(Collectors.joining("; "));
 	}
 
 	NodeDetails details() {
@@ -254,6 +261,11 @@ record NodeManagement(CajunNode owner, Router router, Census census) implements 
 	@Override
 	public Map<String, MailboxDepths> mailboxes() {
 		return this.census.mailboxes();
+	}
+
+	@Override
+	public Map<String, Integer> slowHandlers() {
+		return this.slow.counts();
 	}
 
 	@Override

@@ -26,7 +26,7 @@ record Cluster(NodeHost host, Peers peers, ControlPlane control) {
 	/** Reads the table anew; called with a lock, so the control plane is asked later. */
 	CompletionStage<Void> refresh() {
 		CompletableFuture<Void> done = new CompletableFuture<>();
-		this.host.execute(() -> {
+		this.host.executeOwn(() -> {
 			try {
 				this.control.refresh().whenComplete((nothing, error) -> done.complete(null));
 			}
@@ -38,7 +38,7 @@ record Cluster(NodeHost host, Peers peers, ControlPlane control) {
 	}
 
 	void suspect(String nodeName) {
-		this.host.execute(() -> this.control.suspect(nodeName));
+		this.host.executeOwn(() -> this.control.suspect(nodeName));
 	}
 
 	void handTimer(ActorId actor, String name, long delayNanos, Object message) {

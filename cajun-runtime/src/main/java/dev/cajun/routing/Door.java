@@ -164,7 +164,7 @@ final class Door {
 		CompletableFuture<Boolean> waiting = this.nextOpened;
 		this.nextOpened = null;
 		if (waiting != null) {
-			this.host.execute(() -> waiting.complete(owned));
+			this.host.executeOwn(() -> waiting.complete(owned));
 		}
 	}
 
@@ -259,7 +259,7 @@ final class Door {
 		CompletableFuture<Void> done = this.left;
 		this.left = null;
 		if (done != null) {
-			this.host.execute(() -> done.complete(null));
+			this.host.executeOwn(() -> done.complete(null));
 		}
 		Fence claim = this.next;
 		if (claim != null) {
@@ -314,7 +314,7 @@ final class Door {
 				if (this.state == State.OPEN) {
 					depart(Departure.SUPERSEDED);
 				}
-				this.host.execute(() -> this.host.cluster().control().fenced(mine, epoch, owner));
+				this.host.executeOwn(() -> this.host.cluster().control().fenced(mine, epoch, owner));
 			}
 			return true;
 		}

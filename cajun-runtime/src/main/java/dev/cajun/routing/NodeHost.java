@@ -67,6 +67,8 @@ final class NodeHost implements Host {
 
 	private final Executor executor;
 
+	private final Executor own;
+
 	private final Router.Listener listener;
 
 	private final MessageContext context;
@@ -121,13 +123,14 @@ final class NodeHost implements Host {
 	private volatile @Nullable Cluster cluster;
 
 	NodeHost(RouterSettings settings, Map<String, ActorType> types, ActorStore store, RecordCodec codec,
-			Scheduler scheduler, Executor executor, Router.Listener listener) {
+			Scheduler scheduler, Executor executor, Executor own, Router.Listener listener) {
 		this.settings = settings;
 		this.types = Map.copyOf(types);
 		this.store = store;
 		this.codec = codec;
 		this.scheduler = scheduler;
 		this.executor = executor;
+		this.own = own;
 		this.listener = listener;
 		this.context = new DiagnosticContext();
 		this.shards = settings.shards();
@@ -325,6 +328,12 @@ final class NodeHost implements Host {
 	public void execute(Runnable task) {
 		this.executed.increment();
 		this.executor.execute(task);
+	}
+
+	/** Runs what is not an actor's: it does not wait for handlers. */
+	void executeOwn(Runnable task) {
+		this.executed.increment();
+		this.own.execute(task);
 	}
 
 	@Override

@@ -50,11 +50,12 @@ public final class Router {
 	 * @param codec the codec
 	 * @param scheduler the node's time
 	 * @param executor runs each task on a virtual thread of its own
+	 * @param own runs what has to go on while handlers hold every carrier
 	 * @param listener hears of events and of messages dropped
 	 */
 	public Router(RouterSettings settings, Map<String, ActorType> types, ActorStore store, RecordCodec codec,
-			Scheduler scheduler, Executor executor, Listener listener) {
-		this.host = new NodeHost(settings, types, store, codec, scheduler, executor, listener);
+			Scheduler scheduler, Executor executor, Executor own, Listener listener) {
+		this.host = new NodeHost(settings, types, store, codec, scheduler, executor, own, listener);
 		this.inbound = new Inbound(this.host);
 	}
 
@@ -200,7 +201,7 @@ public final class Router {
 			this.host.silenceVolatile();
 		}
 		if (left > 0) {
-			this.leaseTimer = this.host.scheduler().schedule(left, () -> this.host.execute(this::checkLease));
+			this.leaseTimer = this.host.scheduler().schedule(left, () -> this.host.executeOwn(this::checkLease));
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 import ch.qos.logback.classic.Level;
@@ -19,6 +20,7 @@ import dev.cajun.CajunException;
 import dev.cajun.Delivery;
 import dev.cajun.FailurePolicy;
 import dev.cajun.NotAMemberException;
+import dev.cajun.Persistence;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.activation.ActorDefinition;
 import dev.cajun.activation.ActorSettings;
@@ -314,6 +316,29 @@ class CajunNodeTests {
 		startNext();
 
 		await().atMost(SOON).until(() -> ref("x").call(new Get()).texts().equals(List.of("reminder")));
+	}
+
+	@Test
+	void stopEndsAtDrainTimeoutThoughHandlersNeverRest() {
+		int carriers = Runtime.getRuntime().availableProcessors();
+		AtomicBoolean released = new AtomicBoolean();
+		this.actor.run("spins", (message, context) -> {
+			while (!released.get()) {
+				Thread.onSpinWait();
+			}
+		});
+		start(Duration.ofMillis(300), ActorSettings.defaults().withPersistence(Persistence.NONE));
+		try {
+			for (int i = 0; i < 2 * carriers; i++) {
+				ref("x" + i).tell(new Do("spins"));
+			}
+			await().atMost(SOON).until(() -> this.actor.handled().size() >= carriers);
+
+			assertThat(this.node.stop()).succeedsWithin(SOON);
+		}
+		finally {
+			released.set(true);
+		}
 	}
 
 	@Test

@@ -30,7 +30,7 @@ final class LoneHost {
 		return new NodeHost(
 				new RouterSettings("n1#0", "boot1", 1, new Shards(2), 10, 1 << 20, 1 << 20, Delivery.AT_MOST_ONCE, 10,
 						Duration.ofMinutes(1)),
-				Map.of(), new InMemoryActorStore(), null, scheduler, executor, new Router.Listener() {
+				Map.of(), new InMemoryActorStore(), null, scheduler, executor, executor, new Router.Listener() {
 
 					@Override
 					public void published(Object event) {

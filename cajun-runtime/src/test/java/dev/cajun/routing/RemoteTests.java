@@ -721,7 +721,7 @@ class RemoteTests {
 					new RouterSettings(this.node.id(), this.node.bootId(), name.hashCode(), new Shards(SHARDS), 10_000,
 							1L << 30, 1 << 20, Delivery.AT_MOST_ONCE, 1_000, Duration.ofMinutes(10)),
 					new TreeMap<>(Map.of("a", new ActorType(definition, types))), RemoteTests.this.store, this.codec,
-					new MissingTime(), executor, new Router.Listener() {
+					new MissingTime(), executor, executor, new Router.Listener() {
 
 						@Override
 						public void published(Object event) {

@@ -313,7 +313,7 @@ final class SimulatedCluster {
 							Duration.ofMinutes(10)),
 					actorTypes, this.store,
 					new RecordCodec(types, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20), this, this,
-					new Router.Listener() {
+					this, new Router.Listener() {
 
 						@Override
 						public void published(Object event) {

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param persistence What each write stores.
  * @param passivateAfter Idle time after which an activation ends.
  * @param askTimeout How long an ask that names no timeout waits for the answer.
+ * @param slowAfter How long a handler may be at one message until that is made known.
  * @param mailboxCapacity Unhandled messages one actor may hold.
  * @param snapshotEvery Journal records between two snapshots.
  * @param onFailure What happens after the handler threw.
@@ -25,19 +26,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retry When a message is handled again under the failure policy 'retry'.
  */
 record ActorProperties(@Nullable Persistence persistence, @Nullable Duration passivateAfter,
-		@Nullable Duration askTimeout, @Nullable Integer mailboxCapacity, @Nullable Integer snapshotEvery,
-		@Nullable FailurePolicy onFailure, @Nullable Placement placement, @Nullable ReadConsistency readConsistency,
-		@DefaultValue Retry retry) {
+		@Nullable Duration askTimeout, @Nullable Duration slowAfter, @Nullable Integer mailboxCapacity,
+		@Nullable Integer snapshotEvery, @Nullable FailurePolicy onFailure, @Nullable Placement placement,
+		@Nullable ReadConsistency readConsistency, @DefaultValue Retry retry) {
 
-	static final ActorProperties NONE = new ActorProperties(null, null, null, null, null, null, null, null, Retry.NONE);
+	static final ActorProperties NONE = new ActorProperties(null, null, null, null, null, null, null, null, null,
+			Retry.NONE);
 
 	/** These settings where the other has none. */
 	ActorProperties orElse(ActorProperties other) {
 		return new ActorProperties(first(this.persistence, other.persistence),
 				first(this.passivateAfter, other.passivateAfter), first(this.askTimeout, other.askTimeout),
-				first(this.mailboxCapacity, other.mailboxCapacity), first(this.snapshotEvery, other.snapshotEvery),
-				first(this.onFailure, other.onFailure), first(this.placement, other.placement),
-				first(this.readConsistency, other.readConsistency), this.retry.orElse(other.retry));
+				first(this.slowAfter, other.slowAfter), first(this.mailboxCapacity, other.mailboxCapacity),
+				first(this.snapshotEvery, other.snapshotEvery), first(this.onFailure, other.onFailure),
+				first(this.placement, other.placement), first(this.readConsistency, other.readConsistency),
+				this.retry.orElse(other.retry));
 	}
 
 	static <T> @Nullable T first(@Nullable T one, @Nullable T other) {

@@ -46,7 +46,8 @@ final class ActorTypeSettings {
 					ActorSettings.defaults().mailboxBytes(),
 					(own.onFailure() != null) ? own.onFailure() : annotation.onFailure(), retry(own.retry()), placement,
 					(own.readConsistency() != null) ? own.readConsistency() : annotation.readConsistency(),
-					(own.askTimeout() != null) ? own.askTimeout() : this.defaults.askTimeout());
+					(own.askTimeout() != null) ? own.askTimeout() : this.defaults.askTimeout(),
+					(own.slowAfter() != null) ? own.slowAfter() : this.defaults.slowAfter());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new FailureAnalyzedException(

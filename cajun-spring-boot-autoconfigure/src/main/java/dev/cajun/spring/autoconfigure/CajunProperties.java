@@ -202,18 +202,20 @@ record CajunProperties(@DefaultValue("true") boolean autoStartup, @DefaultValue(
 	 *
 	 * @param passivateAfter Idle time after which an activation ends.
 	 * @param askTimeout How long an ask that names no timeout waits for the answer.
+	 * @param slowAfter How long a handler may be at one message until that is made known.
 	 * @param mailboxCapacity Unhandled messages one actor may hold.
 	 * @param snapshotEvery Journal records between two snapshots.
 	 * @param retry When a message is handled again under the failure policy 'retry'.
 	 */
 	record ActorDefaults(@DefaultValue("10m") Duration passivateAfter, @DefaultValue("5s") Duration askTimeout,
-			@DefaultValue("10000") int mailboxCapacity, @DefaultValue("100") int snapshotEvery,
-			@DefaultValue Retry retry) {
+			@DefaultValue("10s") Duration slowAfter, @DefaultValue("10000") int mailboxCapacity,
+			@DefaultValue("100") int snapshotEvery, @DefaultValue Retry retry) {
 
 		ActorDefaults {
 			require(passivateAfter.isPositive(),
 					"cajun.actor-defaults.passivate-after must be positive, was " + passivateAfter);
 			require(askTimeout.isPositive(), "cajun.actor-defaults.ask-timeout must be positive, was " + askTimeout);
+			require(slowAfter.isPositive(), "cajun.actor-defaults.slow-after must be positive, was " + slowAfter);
 			require(mailboxCapacity >= 1,
 					"cajun.actor-defaults.mailbox-capacity must be at least 1, was " + mailboxCapacity);
 			require(snapshotEvery >= 1, "cajun.actor-defaults.snapshot-every must be at least 1, was " + snapshotEvery);

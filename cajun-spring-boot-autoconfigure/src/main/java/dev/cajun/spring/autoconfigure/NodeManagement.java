@@ -122,6 +122,11 @@ class NodeManagement implements ClusterManagement {
 	}
 
 	@Override
+	public Map<String, Integer> slowHandlers() {
+		return management().slowHandlers();
+	}
+
+	@Override
 	public CompletionStage<ActivationPage> stored(String type, @Nullable String cursor, int limit) {
 		return management().stored(type, cursor, limit);
 	}

@@ -55,10 +55,12 @@ class ActorTypeSettingsTests {
 	void takesDefaultsFromProperties() {
 		ActorSettings settings = settings(Plain.class,
 				Map.of("cajun.actor-defaults.passivate-after", "7m", "cajun.actor-defaults.ask-timeout", "2s",
-						"cajun.actor-defaults.mailbox-capacity", "5", "cajun.actor-defaults.snapshot-every", "6",
-						"cajun.actor-defaults.retry.max-attempts", "9", "cajun.actor-defaults.retry.delay", "1s"));
+						"cajun.actor-defaults.slow-after", "4s", "cajun.actor-defaults.mailbox-capacity", "5",
+						"cajun.actor-defaults.snapshot-every", "6", "cajun.actor-defaults.retry.max-attempts", "9",
+						"cajun.actor-defaults.retry.delay", "1s"));
 		assertThat(settings.passivateAfter()).isEqualTo(Duration.ofMinutes(7));
 		assertThat(settings.askTimeout()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(settings.slowAfter()).isEqualTo(Duration.ofSeconds(4));
 		assertThat(settings.mailboxCapacity()).isEqualTo(5);
 		assertThat(settings.snapshotEvery()).isEqualTo(6);
 		assertThat(settings.retry()).isEqualTo(new RetrySettings(9, Duration.ofSeconds(1), 2, Duration.ofSeconds(5)));
@@ -85,11 +87,11 @@ class ActorTypeSettingsTests {
 						"cajun.actors.my-type.snapshot-every", "2", "cajun.actors.my-type.persistence", "state",
 						"cajun.actors.my-type.on-failure", "stop", "cajun.actors.my-type.placement", "sharded",
 						"cajun.actors.my-type.read-consistency", "strong", "cajun.actors.my-type.ask-timeout", "3s",
-						"cajun.actors.my-type.retry.max-attempts", "4"));
+						"cajun.actors.my-type.slow-after", "1m", "cajun.actors.my-type.retry.max-attempts", "4"));
 		assertThat(settings).isEqualTo(
 				new ActorSettings(Persistence.STATE, Duration.ofHours(1), 2, 1, ActorSettings.defaults().mailboxBytes(),
 						FailurePolicy.STOP, new RetrySettings(4, Duration.ofMillis(100), 2, Duration.ofSeconds(5)),
-						Placement.SHARDED, ReadConsistency.STRONG, Duration.ofSeconds(3)));
+						Placement.SHARDED, ReadConsistency.STRONG, Duration.ofSeconds(3), Duration.ofMinutes(1)));
 	}
 
 	@Test

@@ -70,6 +70,9 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("quarantined", node.quarantined())
 			.withDetail("fullestMailbox",
 					this.management.mailboxes().values().stream().mapToInt(MailboxDepths::fullest).max().orElse(0));
+		if (!node.trouble().isEmpty()) {
+			builder.withDetail("trouble", node.trouble());
+		}
 		if (node.metadata() != null) {
 			clustered(builder, node, node.metadata());
 		}
@@ -92,9 +95,6 @@ class ClusterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("metadata", metadata.description());
 		if (metadata.leaseAge() != null) {
 			builder.withDetail("leaseAge", metadata.leaseAge().toMillis() + " ms");
-		}
-		if (!node.trouble().isEmpty()) {
-			builder.withDetail("trouble", node.trouble());
 		}
 		Map<String, String> broken = broken(node);
 		if (!broken.isEmpty()) {

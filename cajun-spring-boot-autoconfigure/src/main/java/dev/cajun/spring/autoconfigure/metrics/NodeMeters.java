@@ -115,6 +115,12 @@ class NodeMeters implements MeterBinder {
 				.tags(tags())
 				.description("Time that handlers took for a message")
 				.register(this.registry);
+			Gauge
+				.builder("cajun.handlers.slow", this.node,
+						(source) -> source.management().slowHandlers().getOrDefault(this.type, 0))
+				.tags(tags())
+				.description("Handlers that have been at one message for longer than slow-after")
+				.register(this.registry);
 			counter("cajun.mailbox.refused", "Messages refused because a mailbox, or the node, was full", MESSAGES,
 					tags(), TypeStatistics::refused);
 		}

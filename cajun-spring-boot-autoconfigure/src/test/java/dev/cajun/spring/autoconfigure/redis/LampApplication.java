@@ -70,6 +70,11 @@ class LampApplication {
 
 	}
 
+	/** As {@link Hold}, but never rests meanwhile. */
+	record Spin() implements LampMessage, Request<Integer> {
+
+	}
+
 	/** Fails. */
 	record Smash() implements LampMessage, Request<Integer> {
 
@@ -104,6 +109,13 @@ class LampApplication {
 				case Hold hold -> {
 					HELD.acquireUninterruptibly();
 					context.reply(hold, lamp.presses());
+					yield lamp;
+				}
+				case Spin spin -> {
+					while (!HELD.tryAcquire()) {
+						Thread.onSpinWait();
+					}
+					context.reply(spin, lamp.presses());
 					yield lamp;
 				}
 				case Smash smash -> throw new IllegalStateException("smashed");
