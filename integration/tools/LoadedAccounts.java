@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -108,20 +109,48 @@ final class LoadedAccounts {
 		});
 	}
 
-	private void read(int account, App node) {
+	private boolean read(int account, App node) {
 		long start = System.nanoTime();
 		Http.Answer answer = node.http.tryGet("/accounts/" + id(account));
 		if (answer != null && answer.status() == 200) {
 			this.histories.get(account).read(start, System.nanoTime(), answer.number("entries"));
 			this.reads.incrementAndGet();
 			Check.pause(Duration.ofMillis(1));
+			return true;
 		}
-		else {
-			int status = (answer == null) ? 0 : answer.status();
-			Check.that(status == 0 || status == 503 || status == 504, () -> "A read was answered with " + answer);
-			this.failedReads.incrementAndGet();
-			Check.pause(Duration.ofMillis(20));
-		}
+		int status = (answer == null) ? 0 : answer.status();
+		Check.that(status == 0 || status == 503 || status == 504, () -> "A read was answered with " + answer);
+		this.failedReads.incrementAndGet();
+		Check.pause(Duration.ofMillis(20));
+		return false;
+	}
+
+	/** Deposits once to each account, by so many clients. */
+	void depositOnce(int clients) throws InterruptedException {
+		once(clients, this::deposit);
+	}
+
+	/** Reads each account, by so many clients, until it is answered. */
+	void readOnce(int clients) throws InterruptedException {
+		once(clients, (account, client) -> {
+			long start = System.nanoTime();
+			boolean answered = false;
+			for (int attempt = 0; !answered; attempt++) {
+				Check.that(System.nanoTime() - start < GIVES_UP.toNanos(),
+						() -> id(account) + " was not read within " + GIVES_UP);
+				List<App> nodes = List.copyOf(this.nodes.get());
+				answered = read(account, nodes.get((client + attempt) % nodes.size()));
+			}
+		});
+	}
+
+	private void once(int clients, Operation operation) throws InterruptedException {
+		AtomicInteger next = new AtomicInteger();
+		Callers.once(IntStream.range(0, clients).mapToObj((client) -> (Callers.Call) () -> {
+			for (int account = next.getAndIncrement(); account < accounts(); account = next.getAndIncrement()) {
+				operation.perform(account, client);
+			}
+		}).toList());
 	}
 
 	/** Reads that were answered. */
@@ -199,14 +228,19 @@ final class LoadedAccounts {
 
 	/** Every deposit is there once, on every node's word, and no answer was stale. */
 	void verify() throws IOException {
-		for (int account = 0; account < this.histories.size(); account++) {
-			verify(account, this.histories.get(account));
-		}
+		verifyAnswers();
 		verifyBalances((account) -> this.deposits.get(account).get());
 	}
 
+	/** No answer was stale, and no deposit came twice. */
+	void verifyAnswers() {
+		for (int account = 0; account < this.histories.size(); account++) {
+			verify(account, this.histories.get(account));
+		}
+	}
+
 	/**
-	 * As above, where the store went back at a moment at which nothing was being
+	 * As {@link #verify()}, where the store went back at a moment at which nothing was being
 	 * answered: what is from before agrees, and what was kept agrees with what followed.
 	 * @return how many deposits were answered before and are lost
 	 */
@@ -258,6 +292,12 @@ final class LoadedAccounts {
 				}
 			}
 		}
+	}
+
+	private interface Operation {
+
+		void perform(int account, int client);
+
 	}
 
 	private record Answered(int account, long start, long end) {
