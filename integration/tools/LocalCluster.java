@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,8 @@ final class LocalCluster {
 
 	private static final Pattern NODE = Pattern
 		.compile("\"name\"\\s*:\\s*\"([^\"]+)\"[^{}]*?\"state\"\\s*:\\s*\"(\\w+)\"[^{}]*?\"shards\"\\s*:\\s*(\\d+)");
+
+	private static final Pattern LEADER = Pattern.compile("\"leader\"\\s*:\\s*\"([^\"#]+)");
 
 	private static final Pattern EPOCH = Pattern.compile("\"epoch\"\\s*:\\s*(\\d+)");
 
@@ -199,9 +202,18 @@ final class LocalCluster {
 		return epochs;
 	}
 
-	/** The name of the node that leads. */
+	/** The name of the node that leads; waits while nobody does. */
 	static String leader(App app) {
-		return app.http.tryGet("/actuator/cluster").text("leader").replaceFirst("#.*", "");
+		AtomicReference<String> leader = new AtomicReference<>();
+		app.await("aware of a leader", Duration.ofSeconds(20), () -> {
+			Http.Answer answer = app.http.tryGet("/actuator/cluster");
+			Matcher matcher = LEADER.matcher((answer == null) ? "" : answer.body());
+			if (matcher.find()) {
+				leader.set(matcher.group(1));
+			}
+			return leader.get() != null;
+		});
+		return leader.get();
 	}
 
 	/** The name of the node where an account lives. */

@@ -79,8 +79,10 @@ final class ClusterQueries {
 
 	private Answer cluster() {
 		return guarded(() -> {
-			NodeInfo node = this.management.node();
 			Nodes nodes = surveyed();
+			// Not before: what is said of the leader should be as new as what the nodes
+			// say
+			NodeInfo node = this.management.node();
 			return Answer.ok(new Cluster(node.cluster(), node.mode(), Status.of(node), node.node(),
 					node.mode().equals("local") ? node.node() : node.leader(), nodes.nodes(), nodes.unanswered(),
 					node.shards(), Store.of(node), Metadata.of(node), Descriptors.trouble(node), node.quarantined(),
