@@ -1,5 +1,6 @@
 package dev.cajun.node;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import dev.cajun.node.TestActor.Get;
 import dev.cajun.node.TestActor.Message;
 import dev.cajun.node.TestActor.Note;
 import dev.cajun.node.TestActor.Query;
+import dev.cajun.store.ActorStore;
 import dev.cajun.store.FaultyStore;
 import dev.cajun.store.InMemoryActorStore;
 import dev.cajun.store.StoreException;
@@ -316,6 +318,39 @@ class CajunNodeTests {
 		startNext();
 
 		await().atMost(SOON).until(() -> ref("x").call(new Get()).texts().equals(List.of("reminder")));
+	}
+
+	/** As a store does that somebody wrote and that breaks its contract. */
+	private static ActorStore throwingOnce(ActorStore store) {
+		AtomicBoolean throwing = new AtomicBoolean(true);
+		return (ActorStore) Proxy.newProxyInstance(CajunNodeTests.class.getClassLoader(),
+				new Class<?>[] { ActorStore.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("commit") && throwing.getAndSet(false)) {
+						throw new IllegalStateException("thrown, not answered");
+					}
+					return method.invoke(store, arguments);
+				});
+	}
+
+	@Test
+	void errorOfTheRuntimeEndsTheActivationAndIsCounted() {
+		try (CajunNode broken = CajunNode.builder()
+			.settings(NodeSettings.defaults().withShards(8))
+			.store(throwingOnce(new InMemoryActorStore()))
+			.actor(this.actor.definition("a", ActorSettings.defaults()))
+			.build()) {
+			broken.start();
+			ActorRef<Message> ref = broken.system().actors(Message.class).get("x");
+
+			assertThat(ref.ask(new Add(1))).failsWithin(SOON)
+				.withThrowableOfType(ExecutionException.class)
+				.withMessageContaining("Actor a/x was ended by")
+				.withMessageContaining("thrown, not answered");
+			// What comes before the activation has ended is refused, too
+			await().atMost(SOON).ignoreExceptions().until(() -> ref.call(new Get()).sum() == 0);
+			assertThat(ref.call(new Add(1))).isEqualTo(1);
+			assertThat(broken.statistics().get("a").violations()).isEqualTo(1);
+		}
 	}
 
 	@Test
