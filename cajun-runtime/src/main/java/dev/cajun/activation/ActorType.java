@@ -41,6 +41,8 @@ public final class ActorType {
 
 	private final long slowAfterNanos;
 
+	private final boolean needsLease;
+
 	/**
 	 * Resolves a definition.
 	 * @param definition the definition
@@ -54,6 +56,7 @@ public final class ActorType {
 		this.passivateAfterNanos = Durations.nanos(definition.settings().passivateAfter());
 		this.askTimeoutNanos = Durations.nanos(definition.settings().askTimeout());
 		this.slowAfterNanos = Durations.nanos(definition.settings().slowAfter());
+		this.needsLease = !isPersistent() && definition.settings().placement() != Placement.LOCAL;
 	}
 
 	/**
@@ -110,7 +113,7 @@ public final class ActorType {
 	 * @return true for volatile actors, but those that live on every node
 	 */
 	public boolean needsLease() {
-		return !isPersistent() && this.definition.settings().placement() != Placement.LOCAL;
+		return this.needsLease;
 	}
 
 	/**
