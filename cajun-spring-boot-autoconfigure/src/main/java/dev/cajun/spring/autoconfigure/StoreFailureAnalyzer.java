@@ -3,6 +3,9 @@ package dev.cajun.spring.autoconfigure;
 import dev.cajun.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -13,17 +16,26 @@ class StoreFailureAnalyzer extends AbstractFailureAnalyzer<StoreException> {
 
 	private final Environment environment;
 
-	StoreFailureAnalyzer(Environment environment) {
+	private final @Nullable BeanFactory beans;
+
+	StoreFailureAnalyzer(Environment environment, @Nullable BeanFactory beans) {
 		this.environment = environment;
+		this.beans = beans;
 	}
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, StoreException cause) {
-		PersistenceProperties.Store store = Binder.get(this.environment)
-			.bind("cajun.persistence.store", PersistenceProperties.Store.class)
-			.orElse(PersistenceProperties.Store.EMBEDDED);
-		String action = (store == PersistenceProperties.Store.REDIS) ? redis(cause.kind()) : embedded(cause.kind());
+		String action = isRedis() ? redis(cause.kind()) : embedded(cause.kind());
 		return (action != null) ? new FailureAnalysis(String.valueOf(cause.getMessage()), action, cause) : null;
+	}
+
+	/** What a property says, and if none does, Redis in a cluster. */
+	private boolean isRedis() {
+		BindResult<PersistenceProperties.Store> store = Binder.get(this.environment)
+			.bind("cajun.persistence.store", PersistenceProperties.Store.class);
+		return store.isBound() ? (store.get() == PersistenceProperties.Store.REDIS)
+				: this.beans instanceof ConfigurableListableBeanFactory all
+						&& OnClusteredCondition.isClustered(this.environment, all);
 	}
 
 	private @Nullable String embedded(StoreException.Kind kind) {

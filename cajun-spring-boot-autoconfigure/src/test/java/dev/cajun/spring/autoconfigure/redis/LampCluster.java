@@ -113,7 +113,7 @@ public final class LampCluster implements AutoCloseable {
 		Stream<String> defaults = Stream.of("--cajun.node.name=" + name, "--cajun.cluster.name=lamps",
 				"--cajun.etcd.endpoints=" + this.etcdEndpoint, "--cajun.cluster.lease-ttl=3s",
 				"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + this.redis.port(),
-				"--cajun.persistence.store=redis", "--management.endpoint.cluster.access=unrestricted",
+				"--management.endpoint.cluster.access=unrestricted",
 				// Between two looks of a test nothing moves by itself
 				"--cajun.cluster.rebalance.enabled=false");
 		Stream.concat(defaults, Stream.of(properties))
