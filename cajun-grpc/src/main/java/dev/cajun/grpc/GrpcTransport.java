@@ -67,6 +67,8 @@ public final class GrpcTransport implements Transport {
 
 	private volatile @Nullable Started started;
 
+	private volatile boolean plaintext;
+
 	/**
 	 * Creates a transport; it opens nothing before it is started.
 	 * @param settings where it listens, and to whom
@@ -137,7 +139,8 @@ public final class GrpcTransport implements Transport {
 					ex);
 		}
 		refusePlaintext(address);
-		if (this.settings.tls() == null && !address.isLoopbackAddress()) {
+		this.plaintext = this.settings.tls() == null && !address.isLoopbackAddress();
+		if (this.plaintext) {
 			logger.warn("Nodes talk to each other in plaintext on {}, because cajun.transport.insecure is true", host);
 		}
 		return new InetSocketAddress(address, this.settings.port());
@@ -219,6 +222,11 @@ public final class GrpcTransport implements Transport {
 			now.links.renew("the certificates have changed");
 			logger.info("Certificates of {} reloaded", description());
 		}
+	}
+
+	@Override
+	public boolean isPlaintext() {
+		return this.plaintext;
 	}
 
 	@Override

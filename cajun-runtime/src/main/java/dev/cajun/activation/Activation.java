@@ -770,7 +770,6 @@ public final class Activation extends Mailbox implements Runnable {
 	}
 
 	void undelivered(Object message, Delivery delivery, String reason) {
-		this.type.statistics().undelivered.increment();
 		this.host.undelivered(new MessageUndelivered(this.id, this.type.messageName(message), delivery, reason));
 	}
 

@@ -167,6 +167,11 @@ public final class ActorType {
 		return settings().persistence() == Persistence.EVENTS || settings().persistence() == Persistence.MESSAGES;
 	}
 
+	/** A message to an actor of this type was accepted and dropped. */
+	public void countUndelivered() {
+		this.statistics.undelivered.increment();
+	}
+
 	/**
 	 * Whether the initial state must go through the codec to be as safe as a stored one.
 	 */

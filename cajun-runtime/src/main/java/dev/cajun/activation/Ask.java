@@ -87,6 +87,9 @@ public final class Ask extends Envelope implements Effect {
 
 	private volatile int progress;
 
+	/** Whether an attempt may have been run of which nobody can tell. */
+	private volatile boolean doubtful;
+
 	private volatile @Nullable Object outcome;
 
 	private @Nullable Cancellable timer;
@@ -249,6 +252,22 @@ public final class Ask extends Envelope implements Effect {
 	}
 
 	/**
+	 * An attempt was lost that may have been run. From now on nobody says that the
+	 * request was not.
+	 */
+	public void doubt() {
+		this.doubtful = true;
+	}
+
+	/**
+	 * Whether an attempt was lost that may have been run.
+	 * @return true from the first such attempt on
+	 */
+	public boolean isDoubtful() {
+		return this.doubtful;
+	}
+
+	/**
 	 * Whether the handler may run it, for the first time or again; after that it is too
 	 * late to say that it was not.
 	 */
@@ -372,11 +391,11 @@ public final class Ask extends Envelope implements Effect {
 	 * @return whether no handler has seen it and none will
 	 */
 	public boolean cancel() {
-		return PROGRESS.compareAndSet(this, QUEUED, GONE) && this.transit == null;
+		return PROGRESS.compareAndSet(this, QUEUED, GONE) && this.transit == null && !this.doubtful;
 	}
 
-	/** Nobody waits for an answer any more. */
-	void drop() {
+	/** Nobody waits for an answer any more, or whoever has taken it back tells them. */
+	public void drop() {
 		if (this.caller != null) {
 			this.caller.forget();
 		}
@@ -473,7 +492,8 @@ public final class Ask extends Envelope implements Effect {
 		}
 	}
 
-	private AskTimeoutException timeout(boolean notRun, @Nullable Activity activity) {
+	private AskTimeoutException timeout(boolean lastNotRun, @Nullable Activity activity) {
+		boolean notRun = lastNotRun && !this.doubtful;
 		StringBuilder text = new StringBuilder("Actor ").append(this.receiver)
 			.append(" did not answer ")
 			.append(this.messageType.name())

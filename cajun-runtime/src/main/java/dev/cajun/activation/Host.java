@@ -138,7 +138,7 @@ public interface Host {
 	/** An event for the application. */
 	void publish(Object event);
 
-	/** A message was dropped. */
+	/** A message was accepted and dropped: counts it, and tells whoever listens. */
 	void undelivered(MessageUndelivered message);
 
 	/** A reminder was stored. */

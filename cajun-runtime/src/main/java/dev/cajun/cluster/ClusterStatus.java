@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param owned how many shards are served here
  * @param lostShards shards of this node of which the store has lost the data
  * @param migrations moves under way, and the last that ended
+ * @param migrationsEnded how many moves this node saw end, by how; without those of which
+ * there was none
  * @param loads what each node has to do, as far as the leader knows; empty elsewhere
  * @param sweepsSkipped sweeps by load that found, since this node leads, that nothing may
  * be moved now; 0 elsewhere
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record ClusterStatus(Node self, NodeRecord.@Nullable State state, String trouble, MetadataInfo metadata,
 		boolean provable, boolean leads, @Nullable String leader, Map<String, NodeRecord> nodes,
 		@Nullable PlacementTable table, long tableRevision, int owned, List<Integer> lostShards,
-		List<Migration> migrations, Map<String, NodeLoad> loads, long sweepsSkipped) {
+		List<Migration> migrations, Map<Migration.Phase, Long> migrationsEnded, Map<String, NodeLoad> loads,
+		long sweepsSkipped) {
 
 }

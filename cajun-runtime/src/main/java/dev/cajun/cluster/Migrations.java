@@ -3,6 +3,8 @@ package dev.cajun.cluster;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +30,9 @@ final class Migrations {
 
 	private final ArrayDeque<Migration> ended = new ArrayDeque<>();
 
+	/** Never changed, only replaced: it is published. */
+	private Map<Migration.Phase, Long> counts = Map.of();
+
 	private @Nullable PlacementTable before;
 
 	void follow(PlacementTable table, Instant now) {
@@ -49,10 +54,7 @@ final class Migrations {
 			Migration next = next(known, placement, table, now);
 			if (next.phase().isEnd()) {
 				this.active.remove(shard);
-				this.ended.addFirst(next);
-				if (this.ended.size() > REMEMBERED) {
-					this.ended.removeLast();
-				}
+				end(next);
 			}
 			else {
 				this.active.put(shard, next);
@@ -62,6 +64,17 @@ final class Migrations {
 			this.active.put(shard, new Migration(move.number(), shard, owner.name(), move.target().name(),
 					move.reason().name(), Migration.Phase.RELEASING, now, null, ""));
 		}
+	}
+
+	private void end(Migration migration) {
+		this.ended.addFirst(migration);
+		if (this.ended.size() > REMEMBERED) {
+			this.ended.removeLast();
+		}
+		Map<Migration.Phase, Long> next = new EnumMap<>(Migration.Phase.class);
+		next.putAll(this.counts);
+		next.merge(migration.phase(), 1L, Long::sum);
+		this.counts = Collections.unmodifiableMap(next);
 	}
 
 	private static Migration next(Migration known, ShardPlacement placement, PlacementTable table, Instant now) {
@@ -86,6 +99,11 @@ final class Migrations {
 			.filter((name) -> table.members().stream().noneMatch((member) -> member.name().equals(name)))
 			.toList();
 		return lost.isEmpty() ? "" : "Lost meanwhile: " + String.join(", ", lost);
+	}
+
+	/** How many ended how since this node started, those not remembered any more too. */
+	Map<Migration.Phase, Long> counts() {
+		return this.counts;
 	}
 
 	List<Migration> all() {

@@ -39,7 +39,7 @@ final class StatusBoard {
 		this.owner = owner;
 		this.migrations = migrations;
 		this.status = new ClusterStatus(self, null, "the node has not started", metadata(), false, false, null,
-				Map.of(), null, 0, 0, List.of(), List.of(), Map.of(), 0);
+				Map.of(), null, 0, 0, List.of(), List.of(), Map.of(), Map.of(), 0);
 	}
 
 	ClusterStatus status() {
@@ -61,7 +61,7 @@ final class StatusBoard {
 				trouble(record, leads, storeTrouble, metadata), metadata, this.membership.isProvable(),
 				this.leader.leads(), (leads == null) ? null : leads.name(), view.nodes(), this.leader.table(view),
 				view.tableRevision(), this.owner.fences().size(), List.copyOf(this.owner.lost()), this.migrations.all(),
-				this.leader.leads() ? this.leader.balancer().loads() : Map.of(),
+				this.migrations.counts(), this.leader.leads() ? this.leader.balancer().loads() : Map.of(),
 				this.leader.leads() ? this.leader.balancer().skipped() : 0);
 		this.status = now;
 		return before.state() != now.state() || (before.owned() == 0) != (now.owned() == 0);

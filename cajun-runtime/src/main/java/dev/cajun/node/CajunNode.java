@@ -40,6 +40,7 @@ import dev.cajun.activation.TypeStatistics;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.routing.Router;
 import dev.cajun.routing.RouterSettings;
+import dev.cajun.routing.RoutingStatistics;
 import dev.cajun.cluster.ClusterSettings;
 import dev.cajun.cluster.ClusterStatus;
 import dev.cajun.cluster.ControlPlane;
@@ -273,6 +274,14 @@ public final class CajunNode implements AutoCloseable {
 		Map<String, TypeStatistics> statistics = new LinkedHashMap<>();
 		this.types.forEach((name, type) -> statistics.put(name, type.statistics()));
 		return statistics;
+	}
+
+	/**
+	 * The figures of what passes between this node and others.
+	 * @return live counters, which stay 0 without a cluster
+	 */
+	public RoutingStatistics routing() {
+		return this.router.statistics();
 	}
 
 	/**

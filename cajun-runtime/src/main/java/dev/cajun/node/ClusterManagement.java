@@ -66,6 +66,12 @@ public interface ClusterManagement {
 	List<Migration> migrations();
 
 	/**
+	 * How the moves that this node saw have ended, since it started.
+	 * @return how many, by what they came to; without those of which there was none
+	 */
+	Map<Migration.Phase, Long> migrationsEnded();
+
+	/**
 	 * What each node has to do, as the leader knows it.
 	 * @return figures by node; empty on nodes that do not lead
 	 */
@@ -117,6 +123,13 @@ public interface ClusterManagement {
 	 * @return the actors, at most a second old
 	 */
 	HotActors hotActors(int limit);
+
+	/**
+	 * The actors of this node that refuse messages until they are released.
+	 * @param limit how many, 1 to {@link #MAX_PAGE}
+	 * @return the first of them by id, with the reasons, and how many there are
+	 */
+	QuarantinedActors quarantined(int limit);
 
 	/**
 	 * How full mailboxes are on this node.

@@ -137,6 +137,7 @@ final class Inquiries {
 				.active(root.required("actors").valueStream().map((actor) -> ActorId.parse(actor.asString())).toList());
 			case "active-in" -> inspection.activeIn(root.required("shard").asInt());
 			case "hot-actors" -> inspection.hotActors(root.required("limit").asInt());
+			case "quarantined" -> inspection.quarantined(root.required("limit").asInt());
 			case "explain" -> inspection.explain(ActorId.parse(root.required("actor").asString()));
 			case "release" -> inspection.release(ActorId.parse(root.required("actor").asString()));
 			default -> throw new CajunException(
@@ -290,6 +291,11 @@ final class Inquiries {
 		@Override
 		public CompletionStage<HotActors> hotActors(int limit) {
 			return ask(this.peer, HotActors.class, question("hot-actors").put("limit", limit));
+		}
+
+		@Override
+		public CompletionStage<QuarantinedActors> quarantined(int limit) {
+			return ask(this.peer, QuarantinedActors.class, question("quarantined").put("limit", limit));
 		}
 
 		@Override

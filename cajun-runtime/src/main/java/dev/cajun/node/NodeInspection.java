@@ -53,6 +53,13 @@ public interface NodeInspection {
 	CompletionStage<HotActors> hotActors(int limit);
 
 	/**
+	 * The actors of the node that refuse messages until they are released.
+	 * @param limit how many, 1 to {@link ClusterManagement#MAX_PAGE}
+	 * @return the first of them by id, with the reasons, and how many there are
+	 */
+	CompletionStage<QuarantinedActors> quarantined(int limit);
+
+	/**
 	 * What an actor is doing on the node.
 	 * @param actor the actor
 	 * @return the actor as it is now, not active if it has no activation there

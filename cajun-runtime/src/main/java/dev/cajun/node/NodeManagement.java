@@ -3,6 +3,7 @@ package dev.cajun.node;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -26,6 +27,7 @@ import dev.cajun.cluster.NodeRecord;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;
 import dev.cajun.cluster.Ownership;
+import dev.cajun.node.QuarantinedActors.QuarantinedActor;
 import dev.cajun.placement.Node;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.placement.Phase;
@@ -178,6 +180,12 @@ record NodeManagement(CajunNode owner, Router router, Census census, SlowHandler
 	}
 
 	@Override
+	public Map<Migration.Phase, Long> migrationsEnded() {
+		ClusterStatus cluster = this.owner.clusterStatus();
+		return (cluster == null) ? Map.of() : cluster.migrationsEnded();
+	}
+
+	@Override
 	public Map<String, NodeLoad> loads() {
 		ClusterStatus cluster = this.owner.clusterStatus();
 		return (cluster == null) ? Map.of() : cluster.loads();
@@ -248,6 +256,21 @@ record NodeManagement(CajunNode owner, Router router, Census census, SlowHandler
 		boolean more = page.size() > limit;
 		List<ActorId> shown = more ? page.subList(0, limit) : page;
 		return new ActivationPage(List.copyOf(shown), more ? shown.get(limit - 1).toString() : null);
+	}
+
+	@Override
+	public QuarantinedActors quarantined(int limit) {
+		checkLimit(limit);
+		List<QuarantinedActor> found = new ArrayList<>();
+		this.router.activations().forEach((activation) -> {
+			String reason = activation.quarantine();
+			if (reason != null) {
+				found.add(new QuarantinedActor(activation.id(), reason));
+			}
+		});
+		return new QuarantinedActors(
+				found.stream().sorted(Comparator.comparing(QuarantinedActor::actor)).limit(limit).toList(),
+				found.size());
 	}
 
 	@Override

@@ -41,6 +41,11 @@ record OwnInspection(NodeManagement management) implements NodeInspection {
 	}
 
 	@Override
+	public CompletionStage<QuarantinedActors> quarantined(int limit) {
+		return answer(() -> this.management.quarantined(limit));
+	}
+
+	@Override
 	public CompletionStage<ActivationInfo> explain(ActorId actor) {
 		return answer(() -> this.management.explain(actor));
 	}

@@ -61,7 +61,7 @@ record Cluster(NodeHost host, Peers peers, ControlPlane control) {
 		}
 		PeerLink caller = this.peers.find(to.node());
 		if (caller == null) {
-			this.host.counters().answersDropped.increment();
+			this.host.statistics().answersDropped.increment();
 			return;
 		}
 		FrameWriter frame;

@@ -1,11 +1,13 @@
 package dev.cajun.routing;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import dev.cajun.ActorId;
 import dev.cajun.CajunException;
 import dev.cajun.Delivery;
+import dev.cajun.MessageUndelivered;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.UnknownMessageTypeException;
 import dev.cajun.activation.Activation;
@@ -35,10 +37,16 @@ final class Inbound implements Transport.Receiver {
 
 	private static final Logger logger = LoggerFactory.getLogger(Inbound.class);
 
+	private static final long WARN_NANOS = 10_000_000_000L;
+
 	private final NodeHost host;
+
+	/** When it was last said that something cannot be read. */
+	private final AtomicLong warned;
 
 	Inbound(NodeHost host) {
 		this.host = host;
+		this.warned = new AtomicLong(host.scheduler().nanoTime() - WARN_NANOS);
 	}
 
 	@Override
@@ -58,10 +66,20 @@ final class Inbound implements Transport.Receiver {
 			dispatch(this.host.cluster().peers().of(from), in);
 		}
 		catch (RuntimeException ex) {
-			this.host.counters().unreadable.increment();
-			logger.warn("A message of node {} was dropped: {}", from.node(), ex.toString());
-			logger.debug("A message of node {} was dropped", from.node(), ex);
+			unreadable("What node " + from.node() + " has sent", ex);
 		}
+	}
+
+	/** Whoever sends one such thing sends more: they do not fill the log. */
+	private void unreadable(String what, RuntimeException error) {
+		this.host.statistics().unreadable.increment();
+		long now = this.host.scheduler().nanoTime();
+		long last = this.warned.get();
+		if (now - last >= WARN_NANOS && this.warned.compareAndSet(last, now)) {
+			logger.warn("{} cannot be read: {}. Others are counted, and logged at DEBUG", what,
+					Failures.cut(error.toString()));
+		}
+		logger.debug("{} cannot be read", what, error);
 	}
 
 	private void dispatch(PeerLink from, FrameReader in) {
@@ -77,7 +95,7 @@ final class Inbound implements Transport.Receiver {
 			case Frames.SETTLED -> settled(in);
 			case Frames.INQUIRY -> inquiry(from, in);
 			case Frames.WHEREABOUTS -> whereabouts(in);
-			case Frames.TIMER -> timer(in);
+			case Frames.TIMER -> timer(from, in);
 			default -> throw new SerializationException(SerializationException.Kind.UNKNOWN_TYPE,
 					"A message of another node has the unknown kind " + in.kind());
 		}
@@ -104,7 +122,7 @@ final class Inbound implements Transport.Receiver {
 		long order = in.number();
 		ActorId actor = in.actor();
 		Door door = door(shard, actor);
-		this.host.counters().received.increment();
+		this.host.statistics().received.increment();
 		switch (in.kind()) {
 			case Frames.ASK -> ask(new Header(from, door, shard, epoch, order, actor), in);
 			case Frames.NUMBERED_TELL -> numbered(new Header(from, door, shard, epoch, order, actor), in);
@@ -115,11 +133,26 @@ final class Inbound implements Transport.Receiver {
 	private void tell(Header header, FrameReader in) {
 		Map<String, String> context = in.context();
 		byte[] record = in.rest();
-		ActorType type = this.host.actorType(header.actor.type());
-		Tell tell = new Tell(decode(type, header.actor, record), record.length);
+		ActorType type;
+		Tell tell;
+		try {
+			type = this.host.actorType(header.actor.type());
+			tell = new Tell(decode(type, header.actor, record), record.length);
+		}
+		catch (CajunException ex) {
+			lost(header.from, header.actor, record, ex);
+			return;
+		}
 		Remote origin = new Remote.Teller(this.host, header.from, header.shard, header.epoch, header.order, context);
 		tell.from(origin);
 		header.door.reception().arrived(type, header.actor, tell, origin);
+	}
+
+	/** A message cannot be read, and nobody waits for what becomes of it. */
+	private void lost(PeerLink from, ActorId actor, byte[] record, CajunException error) {
+		unreadable("A message to actor " + actor + ", which " + from + " has sent and which is lost,", error);
+		this.host.undelivered(new MessageUndelivered(actor, this.host.codec().typeName(record), Delivery.AT_MOST_ONCE,
+				Failures.cut(String.valueOf(error.getMessage()))));
 	}
 
 	private Object decode(ActorType type, ActorId actor, byte[] record) {
@@ -157,7 +190,7 @@ final class Inbound implements Transport.Receiver {
 					new AskTerms(Math.max(0, timeLeft), local, key, fingerprint, record.length), caller);
 		}
 		catch (CajunException ex) {
-			this.host.counters().unreadable.increment();
+			unreadable("A request to actor " + header.actor + ", which " + header.from + " has sent,", ex);
 			caller.fail(ex);
 			return;
 		}
@@ -183,7 +216,7 @@ final class Inbound implements Transport.Receiver {
 					delivery, origin);
 		}
 		catch (CajunException ex) {
-			this.host.counters().unreadable.increment();
+			unreadable("A message to actor " + header.actor + ", which " + header.from + " sends again and again,", ex);
 			origin.refused(tellNumber, Refusal.of(ex));
 			return;
 		}
@@ -201,12 +234,12 @@ final class Inbound implements Transport.Receiver {
 				reply = this.host.codec().decode(record);
 			}
 			catch (SerializationException ex) {
-				this.host.counters().unreadable.increment();
+				this.host.statistics().unreadable.increment();
 				ask.fail(ex);
 				return;
 			}
 			if (reply.kind() != DecodedRecord.Kind.REPLY || !reply.typeName().equals(ask.messageType().name())) {
-				this.host.counters().unreadable.increment();
+				this.host.statistics().unreadable.increment();
 				ask.fail(new SerializationException(SerializationException.Kind.UNREADABLE, "The answer to "
 						+ ask.messageType().name() + " is a " + reply.kind() + " of " + reply.typeName()));
 				return;
@@ -227,6 +260,7 @@ final class Inbound implements Transport.Receiver {
 			message.refuse(error);
 		}
 		else if (error instanceof OutcomeUnknownException && ask.key() != null && ask.isWanted()) {
+			ask.doubt();
 			ask.travel(null);
 			shipment.lane().askAgain(message);
 		}
@@ -240,7 +274,7 @@ final class Inbound implements Transport.Receiver {
 			return Failures.read(in, actor);
 		}
 		catch (SerializationException ex) {
-			this.host.counters().unreadable.increment();
+			this.host.statistics().unreadable.increment();
 			return ex;
 		}
 	}
@@ -278,11 +312,11 @@ final class Inbound implements Transport.Receiver {
 		String knownOwner = in.text();
 		long order = in.number();
 		long number = in.number();
-		Outgoing tell = (number == 0) ? tellAgain(door, order, in) : null;
+		Outgoing tell = (number == 0) ? tellAgain(from, door, order, in) : null;
 		door.lane().sendings().returned(from, epoch, number, tell, knownEpoch, knownOwner);
 	}
 
-	private @Nullable Outgoing tellAgain(Door door, long order, FrameReader in) {
+	private @Nullable Outgoing tellAgain(PeerLink from, Door door, long order, FrameReader in) {
 		ActorId actor = in.actor();
 		in.context();
 		byte[] record = in.rest();
@@ -295,8 +329,7 @@ final class Inbound implements Transport.Receiver {
 			return again;
 		}
 		catch (CajunException ex) {
-			this.host.counters().unreadable.increment();
-			logger.warn("A message to actor {} came back and cannot be read", actor, ex);
+			lost(from, actor, record, ex);
 			return null;
 		}
 	}
@@ -317,14 +350,22 @@ final class Inbound implements Transport.Receiver {
 		this.host.deliverIfActive(actor, Activation.settled(sender, in.number()));
 	}
 
-	private void timer(FrameReader in) {
+	private void timer(PeerLink from, FrameReader in) {
 		int shard = in.count(this.host.shardCount() - 1);
 		ActorId actor = in.actor();
 		Door door = door(shard, actor);
 		String name = in.text();
 		long delay = Math.max(0, in.number());
-		ActorType type = this.host.actorType(actor.type());
-		door.reception().timer(actor, Activation.timer(name, delay, decode(type, actor, in.rest())));
+		byte[] record = in.rest();
+		Object message;
+		try {
+			message = decode(this.host.actorType(actor.type()), actor, record);
+		}
+		catch (CajunException ex) {
+			lost(from, actor, record, ex);
+			return;
+		}
+		door.reception().timer(actor, Activation.timer(name, delay, message));
 	}
 
 	// ---- timeouts

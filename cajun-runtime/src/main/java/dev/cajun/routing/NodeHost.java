@@ -98,7 +98,7 @@ final class NodeHost implements Host {
 
 	private final Outstanding outstanding = new Outstanding(this);
 
-	private final Counters counters = new Counters();
+	private final RoutingStatistics statistics = new RoutingStatistics();
 
 	private final Mailboxes mailboxes = new Mailboxes(this);
 
@@ -193,8 +193,8 @@ final class NodeHost implements Host {
 		return this.mailboxes;
 	}
 
-	Counters counters() {
-		return this.counters;
+	RoutingStatistics statistics() {
+		return this.statistics;
 	}
 
 	ProcessOutbox outbox() {
@@ -551,6 +551,10 @@ final class NodeHost implements Host {
 
 	@Override
 	public void undelivered(MessageUndelivered message) {
+		ActorType type = this.types.get(message.receiver().type());
+		if (type != null) {
+			type.countUndelivered();
+		}
 		execute(() -> this.listener.undelivered(message));
 	}
 

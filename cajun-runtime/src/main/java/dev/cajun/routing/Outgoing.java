@@ -37,9 +37,6 @@ final class Outgoing {
 	/** Its place in the lane, given when it enters; guarded by the shard's lock. */
 	long order;
 
-	/** Whether it was sent before, and may have had an effect; guarded as well. */
-	boolean mayHaveRun;
-
 	private byte @Nullable [] record;
 
 	private Map<String, String> context = Map.of();

@@ -111,7 +111,7 @@ final class PeerLink {
 			boolean droppable = frame[0] == Frames.REPLY || frame[0] == Frames.FAILURE || frame[0] == Frames.INQUIRY
 					|| frame[0] == Frames.WHEREABOUTS;
 			if (droppable && this.waiting.size() >= MOST_WAITING) {
-				this.host.counters().answersDropped.increment();
+				this.host.statistics().answersDropped.increment();
 				return;
 			}
 			this.waiting.add(new Answer(shard, frame));

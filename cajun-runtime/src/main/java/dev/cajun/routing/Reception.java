@@ -12,6 +12,7 @@ import dev.cajun.CajunException;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Ask;
 import dev.cajun.activation.Envelope;
+import dev.cajun.activation.Tell;
 import dev.cajun.store.Fence;
 
 /**
@@ -223,12 +224,19 @@ final class Reception {
 		this.flushes.clear();
 	}
 
-	/** A process is gone: nothing needs to go back to it. */
+	/** A process is gone: nothing needs to go back to it, and its tells go nowhere. */
 	void gone(PeerLink peer) {
 		this.lock.lock();
 		try {
 			this.flushes.removeIf((flush) -> flush.peer.equals(peer));
-			this.held.removeIf((message) -> message.origin.peer.equals(peer));
+			this.held.removeIf((message) -> {
+				boolean its = message.origin.peer.equals(peer);
+				if (its && message.envelope instanceof Tell) {
+					Outgoing.refuse(this.host, message.type, message.receiver, message.envelope,
+							new CajunException(peer + ", which sent it, is gone"));
+				}
+				return its;
+			});
 		}
 		finally {
 			this.lock.unlock();

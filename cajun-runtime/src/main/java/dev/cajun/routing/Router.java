@@ -301,8 +301,8 @@ public final class Router {
 	 * What happened between nodes.
 	 * @return live counters
 	 */
-	public Counters counters() {
-		return this.host.counters();
+	public RoutingStatistics statistics() {
+		return this.host.statistics();
 	}
 
 	/**

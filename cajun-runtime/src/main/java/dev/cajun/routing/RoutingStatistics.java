@@ -3,11 +3,11 @@ package dev.cajun.routing;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What happened between nodes, counted from the start of the node.
+ * What happened between this node and others, counted from the start of the node.
  * <p>
- * Thread-safe.
+ * Thread-safe: written by the runtime, read by whoever publishes metrics.
  */
-public final class Counters {
+public final class RoutingStatistics {
 
 	final LongAdder sent = new LongAdder();
 
@@ -21,7 +21,7 @@ public final class Counters {
 
 	final LongAdder flushesMissed = new LongAdder();
 
-	Counters() {
+	RoutingStatistics() {
 	}
 
 	/**

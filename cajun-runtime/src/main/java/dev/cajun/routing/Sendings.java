@@ -76,7 +76,7 @@ final class Sendings {
 		target.unacknowledged.incrementAndGet();
 		Sent sent = peer.send(this.number, shipment);
 		if (sent == Sent.QUEUED) {
-			this.host.counters().sent.increment();
+			this.host.statistics().sent.increment();
 			return sent;
 		}
 		shipment.finish();
@@ -155,7 +155,7 @@ final class Sendings {
 			if (id != this.flush || target == null) {
 				return;
 			}
-			this.host.counters().flushesMissed.increment();
+			this.host.statistics().flushesMissed.increment();
 			logger.warn("{} did not say within {} ms what it has not run of shard {}; messages go on without it",
 					target, FLUSH_NANOS / 1_000_000, this.number);
 			target.abandoned = true;
@@ -268,7 +268,7 @@ final class Sendings {
 		}
 		comesBack(shipment);
 		if (message.envelope instanceof Ask ask && ask.key() != null) {
-			message.mayHaveRun = true;
+			ask.doubt();
 			this.lane.put(message);
 			return;
 		}
@@ -294,17 +294,18 @@ final class Sendings {
 				Shipment shipment = this.host.outstanding().find(number);
 				if (shipment != null && from.equals(shipment.target().peer) && shipment.target().epoch == epoch
 						&& isOutstanding(shipment) && shipment.finish()) {
+					this.host.statistics().returned.increment();
 					comesBack(shipment);
 					this.lane.again(shipment.message(), "it came back");
 				}
 			}
 			else if (current && tell != null) {
+				this.host.statistics().returned.increment();
 				this.lane.put(tell);
 			}
 			else if (tell != null) {
 				tell.refuse(new OutcomeUnknownException(from + " sent it back too late"));
 			}
-			this.host.counters().returned.increment();
 			if (current) {
 				this.lane.close();
 				boolean first = !this.suspended;

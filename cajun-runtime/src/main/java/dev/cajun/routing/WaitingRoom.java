@@ -6,6 +6,7 @@ import java.util.TreeMap;
 
 import dev.cajun.MailboxFullException;
 import dev.cajun.NotAMemberException;
+import dev.cajun.activation.Ask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +85,15 @@ final class WaitingRoom {
 		for (Outgoing message : present) {
 			if (message.isStale(now)) {
 				remove(message);
-				message.refuse(new NotAMemberException(
-						"Actor " + message.receiver + " could not be given the message: its shard " + this.shard
-								+ " had no owner that " + this.host.node() + " could reach; send it again later"));
+				if (message.envelope instanceof Ask ask) {
+					// Its timeout is about to say so, or has
+					ask.drop();
+				}
+				else {
+					message.refuse(new NotAMemberException(
+							"Actor " + message.receiver + " could not be given the message: its shard " + this.shard
+									+ " had no owner that " + this.host.node() + " could reach; send it again later"));
+				}
 			}
 		}
 	}

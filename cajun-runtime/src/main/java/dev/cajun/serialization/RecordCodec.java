@@ -212,6 +212,20 @@ public final class RecordCodec {
 		};
 	}
 
+	/**
+	 * What a record says that it holds, whether or not that can be read.
+	 * @param bytes the record; anything at all
+	 * @return the logical name of its type, or an empty text if the record is damaged
+	 */
+	public String typeName(byte[] bytes) {
+		try {
+			return RecordEnvelope.read(bytes).typeName();
+		}
+		catch (SerializationException ex) {
+			return "";
+		}
+	}
+
 	private @Nullable RecordType replyType(RecordEnvelope envelope) {
 		MessageType request = this.types.request(envelope.typeName());
 		return (request != null) ? request.reply() : null;

@@ -56,6 +56,9 @@ record RecordEnvelope(byte what, boolean empty, long epoch, int version, String 
 
 	private static final int MAX_TEXT_BYTES = 0xFFFF;
 
+	/** Names reach logs and people. */
+	private static final int MAX_NAME_BYTES = 512;
+
 	private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
 	private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -64,7 +67,7 @@ record RecordEnvelope(byte what, boolean empty, long epoch, int version, String 
 	static byte[] write(int what, boolean empty, long epoch, int version, byte[] format, byte[] typeName,
 			String messageId, byte[] payload) {
 		byte[] id = messageId.getBytes(StandardCharsets.UTF_8);
-		if (id.length > MAX_TEXT_BYTES || typeName.length > MAX_TEXT_BYTES) {
+		if (id.length > MAX_TEXT_BYTES || typeName.length > MAX_NAME_BYTES) {
 			throw new SerializationException(Kind.NOT_SERIALIZABLE, "A message id of " + id.length
 					+ " bytes or a type name of " + typeName.length + " bytes does not fit into a record");
 		}
@@ -130,10 +133,10 @@ record RecordEnvelope(byte what, boolean empty, long epoch, int version, String 
 		}
 		int at = FIXED_BYTES;
 		int formatLength = bytes[at++] & 0xFF;
-		String format = text(bytes, at, formatLength);
+		String format = name(bytes, at, formatLength);
 		at += formatLength;
 		int nameLength = length(bytes, at);
-		String name = text(bytes, at + 2, nameLength);
+		String name = name(bytes, at + 2, nameLength);
 		at += 2 + nameLength;
 		int idLength = length(bytes, at);
 		String id = text(bytes, at + 2, idLength);
@@ -147,6 +150,17 @@ record RecordEnvelope(byte what, boolean empty, long epoch, int version, String 
 			throw corrupt("it ends within its header");
 		}
 		return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+	}
+
+	private static String name(byte[] bytes, int at, int length) {
+		if (length > MAX_NAME_BYTES) {
+			throw corrupt("it has a name of " + length + " bytes");
+		}
+		String name = text(bytes, at, length);
+		if (name.chars().anyMatch(Character::isISOControl)) {
+			throw corrupt("it has a name with control characters");
+		}
+		return name;
 	}
 
 	private static String text(byte[] bytes, int at, int length) {

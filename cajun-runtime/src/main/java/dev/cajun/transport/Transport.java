@@ -51,6 +51,15 @@ public interface Transport extends AutoCloseable {
 	String description();
 
 	/**
+	 * Whether others than this machine can read what is sent: it listens beyond the
+	 * loopback address, and nothing is encrypted.
+	 * @return false for what does not leave the process, and before the start
+	 */
+	default boolean isPlaintext() {
+		return false;
+	}
+
+	/**
 	 * What was done since the start.
 	 * @return the counters of every link
 	 */

@@ -161,6 +161,22 @@ class OperationsTests {
 	}
 
 	@Test
+	void oldMigrationsAreForgottenAndCountedAllTheSame() {
+		SimCluster cluster = SimCluster.of(2, 128);
+		for (int round = 0; round < 4; round++) {
+			done(cluster, "n1", new Operation.Drain("n2", false));
+			cluster.await(() -> owned(cluster, "n2") == 0, Duration.ofSeconds(5));
+			done(cluster, "n1", new Operation.Undrain("n2"));
+			cluster.await(() -> owned(cluster, "n2") > 0 && cluster.unsettled().isEmpty(), Duration.ofSeconds(5));
+		}
+
+		ClusterStatus status = cluster.node("n1").plane.status();
+		assertThat(status.migrations()).hasSize(200);
+		assertThat(status.migrationsEnded()).containsOnlyKeys(Migration.Phase.COMPLETED);
+		assertThat(status.migrationsEnded().get(Migration.Phase.COMPLETED)).isGreaterThan(300);
+	}
+
+	@Test
 	void migrationsThatCannotBeAreRefused() {
 		SimCluster cluster = SimCluster.of(3, SHARDS);
 		done(cluster, "n1", new Operation.Drain("n3", false));
@@ -217,6 +233,8 @@ class OperationsTests {
 			assertThat(migration.phase()).isEqualTo(Migration.Phase.ABORTED);
 			assertThat(migration.failure()).contains("Node " + source + " keeps it", "in time");
 		});
+
+		assertThat(cluster.node("n1").plane.status().migrationsEnded()).containsKey(Migration.Phase.ABORTED);
 
 		cluster.advance(Duration.ofSeconds(40));
 		assertThat(cluster.settledTable().pins().get(7).node()).isEqualTo(source);

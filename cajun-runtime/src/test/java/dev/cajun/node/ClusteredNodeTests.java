@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
@@ -127,6 +128,29 @@ class ClusteredNodeTests {
 		}
 		assertThat(process("n1").node.management().explain(dead).owners().getFirst().reason())
 			.isEqualTo(Ownership.Reason.LOST);
+	}
+
+	@Test
+	void requestAfterAKilledNodeWasReplacedIsSentBackOnceAtMost() {
+		start("n1", "n2", "n3");
+		CajunNode asks = process("n1").node;
+		List<ActorId> orphans = IntStream.range(0, 100)
+			.mapToObj((i) -> new ActorId("account", "k" + i))
+			.filter((actor) -> "n3".equals(asks.management().routing(actor).node()))
+			.toList();
+		assertThat(orphans).isNotEmpty().allSatisfy((actor) -> account("n1", actor.key()).call(new TestActor.Add(1)));
+		kill("n3");
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> orphans.stream().noneMatch((actor) -> "n3".equals(asks.management().routing(actor).node())));
+
+		for (ActorId actor : orphans) {
+			long before = asks.routing().returned();
+			assertThat(account("n1", actor.key()).call(new TestActor.Add(1))).isEqualTo(2);
+			assertThat(asks.routing().returned() - before).isLessThanOrEqualTo(1);
+		}
+		assertThat(asks.routing().sent()).isPositive();
+		assertThat(asks.routing().unreadable()).isZero();
 	}
 
 	@Test

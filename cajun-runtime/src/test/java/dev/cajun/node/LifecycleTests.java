@@ -726,7 +726,7 @@ class LifecycleTests {
 			assertThat(dropped.reason()).contains("messages waiting");
 		});
 		assertThat(node.statistics("a").undelivered()).as("the sender is told of its own thread's refusal")
-			.isEqualTo(2);
+			.isEqualTo(3);
 	}
 
 	@Test

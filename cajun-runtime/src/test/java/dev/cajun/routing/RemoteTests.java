@@ -321,6 +321,7 @@ class RemoteTests {
 		IntStream.range(0, 5).forEach((i) -> ref.tell(new Note("n" + i)));
 		failure(ref.ask(new Add(1)), MailboxFullException.class);
 		await().atMost(SOON).until(() -> owner().undelivered.size() == 4);
+		assertThat(owner().type.statistics().undelivered()).isEqualTo(4);
 		gate.open();
 	}
 
@@ -338,7 +339,7 @@ class RemoteTests {
 		CompletableFuture<String> keyed = ref.ask(new Query("append", "keyed"),
 				AskOptions.defaults().withIdempotencyKey("k"));
 		CompletableFuture<Void> told = ref.tell(new Note("told"), Delivery.EXACTLY_ONCE);
-		await().atMost(SOON).until(() -> owner().router.counters().received() >= 4);
+		await().atMost(SOON).until(() -> owner().router.statistics().received() >= 4);
 		Member dead = this.members.remove(1);
 		this.network.kill(dead.node.address());
 		for (int shard = 0; shard < SHARDS; shard++) {
@@ -353,6 +354,29 @@ class RemoteTests {
 	}
 
 	@Test
+	void keyedRequestThatMayHaveRunIsNeverSaidNotToHaveRun() throws Exception {
+		Gate gate = this.actor.gate();
+		ActorRef<Message> ref = start();
+		ref.tell(new Do("gate"));
+		gate.awaitReached();
+		CompletableFuture<Long> keyed = ref.ask(new Add(1),
+				AskOptions.defaults().withIdempotencyKey("k").withTimeout(Duration.ofSeconds(1)));
+		await().atMost(SOON).until(() -> owner().router.statistics().received() >= 2);
+		Member dead = this.members.remove(1);
+		this.network.kill(dead.node.address());
+		// Nobody owns the shard: the request waits, and may have run where it was
+		caller().router.routes(new Routes(new Route[SHARDS], List.of(caller().node)));
+
+		assertThat(keyed).failsWithin(SOON)
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOfSatisfying(AskTimeoutException.class,
+					(timeout) -> assertThat(timeout.outcome()).isEqualTo(AskTimeoutException.Outcome.UNKNOWN))
+			.withMessageContaining("outcome is unknown");
+		gate.open();
+	}
+
+	@Test
 	void nodeThatEndsLetsNobodyWaitForAnAnswerOrAnOwner() throws Exception {
 		Gate gate = this.actor.gate();
 		ActorRef<Message> ref = start();
@@ -361,7 +385,7 @@ class RemoteTests {
 		CompletableFuture<Long> plain = ref.ask(new Add(1));
 		CompletableFuture<Long> keyed = ref.ask(new Add(1), AskOptions.defaults().withIdempotencyKey("k"));
 		CompletableFuture<Void> told = ref.tell(new Note("told"), Delivery.EXACTLY_ONCE);
-		await().atMost(SOON).until(() -> owner().router.counters().received() >= 4);
+		await().atMost(SOON).until(() -> owner().router.statistics().received() >= 4);
 		caller().router.routes(new Routes(new Route[SHARDS], List.of(caller().node, owner().node)));
 		CompletableFuture<Long> waiting = ref.ask(new Add(1));
 		caller().router.close();
@@ -406,7 +430,7 @@ class RemoteTests {
 		Gate gate = new Gate();
 		CompletableFuture<String> answer = askVolatile(gate);
 		caller().ref("a", "x").tell(new Note("next"));
-		await().atMost(SOON).until(() -> owner().router.counters().received() >= 3);
+		await().atMost(SOON).until(() -> owner().router.statistics().received() >= 3);
 		owner().standStill(Duration.ofMinutes(2));
 		gate.open();
 
@@ -476,7 +500,7 @@ class RemoteTests {
 		ActorRef<Message> ref = start();
 		assertThat(ref.call(new Add(1))).isEqualTo(1);
 		assertThat(owner().<Message>ref("a", "x").call(new Add(5))).isEqualTo(5);
-		assertThat(caller().router.counters().sent()).isZero();
+		assertThat(caller().router.statistics().sent()).isZero();
 	}
 
 	@Test
@@ -531,7 +555,7 @@ class RemoteTests {
 			bytes[1] = Frames.VERSION;
 			owner().receiver.received(caller().node.peer(), 0, bytes);
 		}
-		assertThat(owner().router.counters().unreadable()).isGreaterThan(1_000);
+		assertThat(owner().router.statistics().unreadable()).isGreaterThan(1_000);
 		assertThat(ref.call(new Add(1))).isEqualTo(1);
 	}
 
@@ -612,14 +636,74 @@ class RemoteTests {
 		assertThat(owner().<Message>ref("a", "x").call(new Get()).texts()).isEmpty();
 	}
 
+	@Test
+	void tellThatItsReceiverCannotReadIsPublishedThereAndCounted() {
+		ActorRef<Message> ref = start();
+		TypeRegistry newer = TypeRegistry.builder().actor("a", Newer.class, TestActor.Notes.class, null).build();
+		byte[] record = new RecordCodec(newer, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20)
+			.encode(new Newer("x"), "", 0);
+		owner().receiver.received(caller().node.peer(), 0, tell(ref, 1, record));
+		await().atMost(SOON).untilAsserted(() -> assertThat(owner().undelivered).singleElement().satisfies((lost) -> {
+			assertThat(lost.receiver()).isEqualTo(ref.id());
+			assertThat(lost.messageType()).isEqualTo("Newer");
+			assertThat(lost.delivery()).isEqualTo(Delivery.AT_MOST_ONCE);
+			assertThat(lost.reason()).contains("knows no type of the name 'Newer'");
+		}));
+		owner().receiver.received(caller().node.peer(), 0, tell(ref, 2, new byte[] { 1, 2, 3 }));
+		await().atMost(SOON).until(() -> owner().undelivered.size() == 2);
+		assertThat(owner().undelivered.getLast().messageType()).as("not even that can be read").isEmpty();
+		assertThat(owner().router.statistics().unreadable()).isEqualTo(2);
+		assertThat(owner().type.statistics().undelivered()).isEqualTo(2);
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
+	}
+
+	@Test
+	void whatCannotBeReadIsLostWithAnEventWhicheverWayItCame() {
+		ActorRef<Message> ref = start();
+		int shard = owner().router.shard(ref.id());
+		byte[] junk = { 1, 2, 3 };
+		owner().receiver.received(caller().node.peer(), 0,
+				new FrameWriter(Frames.TIMER).number(shard).actor(ref.id()).text("t").number(0).rest(junk).toBytes());
+		owner().receiver.received(caller().node.peer(), 0,
+				new FrameWriter(Frames.RETURNED).number(shard)
+					.number(1)
+					.number(1)
+					.text("")
+					.number(1)
+					.number(0)
+					.actor(ref.id())
+					.context(Map.of())
+					.rest(junk)
+					.toBytes());
+		ActorId unknown = new ActorId("none", ref.id().key());
+		owner().receiver.received(caller().node.peer(), 0,
+				new FrameWriter(Frames.TELL).number(owner().router.shard(unknown))
+					.number(1)
+					.number(1)
+					.actor(unknown)
+					.context(Map.of())
+					.rest(junk)
+					.toBytes());
+		await().atMost(SOON)
+			.untilAsserted(() -> assertThat(owner().undelivered).extracting(MessageUndelivered::receiver)
+				.containsExactlyInAnyOrder(ref.id(), ref.id(), unknown));
+		assertThat(owner().router.statistics().unreadable()).isEqualTo(3);
+		assertThat(owner().type.statistics().undelivered()).as("of a known type").isEqualTo(2);
+		assertThat(ref.call(new Add(1))).isEqualTo(1);
+	}
+
 	private byte[] tell(ActorRef<Message> ref, long order, Message message) {
+		return tell(ref, order, owner().codec.encode(message, "", 0));
+	}
+
+	private byte[] tell(ActorRef<Message> ref, long order, byte[] record) {
 		int shard = owner().router.shard(ref.id());
 		return new FrameWriter(Frames.TELL).number(shard)
 			.number(this.routes[shard].epoch())
 			.number(order)
 			.actor(ref.id())
 			.context(Map.of())
-			.rest(owner().codec.encode(message, "", 0))
+			.rest(record)
 			.toBytes();
 	}
 
@@ -640,12 +724,17 @@ class RemoteTests {
 			.toBytes();
 		Stranger stranger = new Stranger();
 		stranger.isMember(true);
-		long before = owner().router.counters().unreadable();
+		long before = owner().router.statistics().unreadable();
 		stranger.sends(request);
-		assertThat(owner().router.counters().unreadable()).isEqualTo(before + 1);
+		assertThat(owner().router.statistics().unreadable()).isEqualTo(before + 1);
 		await().atMost(Duration.ofSeconds(1))
 			.untilAsserted(() -> assertThat(stranger.kinds).containsExactly(Frames.FAILURE));
 		assertThat(ref.call(new Add(1))).as("another's request").isEqualTo(1);
+	}
+
+	/** A message that a later version of the application may send. */
+	record Newer(String text) {
+
 	}
 
 	/** A process of which a test writes every frame, and sees every answer. */
@@ -702,6 +791,8 @@ class RemoteTests {
 
 		private final RecordCodec codec;
 
+		private final ActorType type;
+
 		private final List<MessageUndelivered> undelivered = new CopyOnWriteArrayList<>();
 
 		/** What it has missed, in nanoseconds. */
@@ -716,12 +807,13 @@ class RemoteTests {
 			registry.actor("a", definition.messageType(), definition.stateType(), null);
 			TypeRegistry types = registry.build();
 			this.codec = new RecordCodec(types, JacksonActorSerializer.json(), List.of(), List.of(), 1 << 20);
+			this.type = new ActorType(definition, types);
 			Executor executor = (task) -> Thread.ofVirtual().start(task);
 			this.router = new Router(
 					new RouterSettings(this.node.id(), this.node.bootId(), name.hashCode(), new Shards(SHARDS), 10_000,
 							1L << 30, 1 << 20, Delivery.AT_MOST_ONCE, 1_000, Duration.ofMinutes(10)),
-					new TreeMap<>(Map.of("a", new ActorType(definition, types))), RemoteTests.this.store, this.codec,
-					new MissingTime(), executor, executor, new Router.Listener() {
+					new TreeMap<>(Map.of("a", this.type)), RemoteTests.this.store, this.codec, new MissingTime(),
+					executor, executor, new Router.Listener() {
 
 						@Override
 						public void published(Object event) {

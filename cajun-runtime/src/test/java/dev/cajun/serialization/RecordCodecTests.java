@@ -2,9 +2,11 @@ package dev.cajun.serialization;
 
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.CRC32C;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorRef;
@@ -287,6 +290,29 @@ class RecordCodecTests {
 		byte[] broken = RecordEnvelope.write(RecordEnvelope.VALUE, false, 1, 1, "text".getBytes(StandardCharsets.UTF_8),
 				"Deposited".getBytes(StandardCharsets.UTF_8), "m", new byte[] { 'x' });
 		assertKind(Kind.UNREADABLE, () -> text.decode(broken), "Deposited", "text");
+	}
+
+	@Test
+	void namesThatReachPeopleAreShortAndOnOneLine() {
+		RecordCodec codec = Samples.codec(Samples.accounts().build());
+		for (String name : List.of("a\nforged line", "a\u001b[31m", "x".repeat(513))) {
+			byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+			byte[] record = codec.encode(new Deposit(1, null), "m", 1);
+			byte[] named = Arrays.copyOf(record, record.length + bytes.length - "Deposit".length());
+			int at = new String(record, StandardCharsets.ISO_8859_1).indexOf("Deposit");
+			System.arraycopy(bytes, 0, named, at, bytes.length);
+			System.arraycopy(record, at + "Deposit".length(), named, at + bytes.length,
+					record.length - at - "Deposit".length());
+			named[at - 2] = (byte) (bytes.length >>> 8);
+			named[at - 1] = (byte) bytes.length;
+			CRC32C crc = new CRC32C();
+			crc.update(named, 0, 1);
+			crc.update(named, 5, named.length - 5);
+			ByteBuffer.wrap(named).putInt(1, (int) crc.getValue());
+			assertKind(Kind.CORRUPT, () -> codec.decode(named), "name");
+			assertThat(codec.typeName(named)).isEmpty();
+		}
+		assertThat(codec.typeName(codec.encode(new Deposit(1, null), "m", 1))).isEqualTo("Deposit");
 	}
 
 	static final class V1 {

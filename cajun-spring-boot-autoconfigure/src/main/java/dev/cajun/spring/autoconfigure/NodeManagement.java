@@ -16,6 +16,7 @@ import dev.cajun.node.HotActors;
 import dev.cajun.node.MailboxDepths;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
+import dev.cajun.node.QuarantinedActors;
 import dev.cajun.node.RoutingInfo;
 import dev.cajun.node.ShardInfo;
 import dev.cajun.placement.NodeLoad;
@@ -75,6 +76,11 @@ class NodeManagement implements ClusterManagement {
 	}
 
 	@Override
+	public Map<Migration.Phase, Long> migrationsEnded() {
+		return management().migrationsEnded();
+	}
+
+	@Override
 	public Map<String, NodeLoad> loads() {
 		return management().loads();
 	}
@@ -109,6 +115,11 @@ class NodeManagement implements ClusterManagement {
 	@Override
 	public ActivationPage activations(@Nullable String type, @Nullable String cursor, int limit) {
 		return management().activations(type, cursor, limit);
+	}
+
+	@Override
+	public QuarantinedActors quarantined(int limit) {
+		return management().quarantined(limit);
 	}
 
 	@Override

@@ -22,6 +22,7 @@ import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
 import dev.cajun.node.NodeInspection;
+import dev.cajun.node.QuarantinedActors;
 import dev.cajun.placement.NodeLoad;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Actor;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ActorDetail;
@@ -38,6 +39,7 @@ import dev.cajun.spring.autoconfigure.endpoint.Descriptors.NodeVersion;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.NodeVersions;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Nodes;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Plan;
+import dev.cajun.spring.autoconfigure.endpoint.Descriptors.QuarantineList;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Released;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.Routing;
 import dev.cajun.spring.autoconfigure.endpoint.Descriptors.ShardList;
@@ -64,7 +66,7 @@ final class ClusterQueries {
 	private static final long LEADER_TIMEOUT_SECONDS = 10;
 
 	private static final String READS = "'nodes', 'nodes/{id}', 'nodes/{id}/drain-plan', 'shards', 'types', 'actors', "
-			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'hot-actors', 'routing/{type}/{key}', 'routing/{type}?key=', "
+			+ "'actors/{type}/{key}', 'actors/{type}?key=', 'hot-actors', 'quarantined', 'routing/{type}/{key}', 'routing/{type}?key=', "
 			+ "'migrations', 'load' and 'versions'";
 
 	private static final String WRITES = "'nodes/{id}/drain', 'nodes/{id}/undrain', 'actors/{type}/{key}/migrate', "
@@ -134,6 +136,7 @@ final class ClusterQueries {
 				case "types" -> types();
 				case "actors" -> list(list);
 				case "hot-actors" -> hotActors(list);
+				case "quarantined" -> quarantined(list);
 				case "nodes" -> guarded(() -> Answer.ok(surveyed()));
 				case "shards" -> Answer.ok(new ShardList(this.management.shards()));
 				case "migrations" -> Answer.ok(new MigrationList(this.management.migrations()));
@@ -215,8 +218,7 @@ final class ClusterQueries {
 			return Answer.badRequest("'stored' must be true or false, was '" + request.stored() + "'");
 		}
 		if (limit == null || limit < 1 || limit > ClusterManagement.MAX_PAGE) {
-			return Answer.badRequest("'limit' must be a number from 1 to " + ClusterManagement.MAX_PAGE + ", was '"
-					+ request.limit() + "'");
+			return wrongLimit(request, ClusterManagement.MAX_PAGE);
 		}
 		if (node != null && !names().contains(name(node))) {
 			return noNode(node);
@@ -239,13 +241,28 @@ final class ClusterQueries {
 	private Answer hotActors(ListRequest request) {
 		Integer limit = (request.given(request.limit()) == null) ? Integer.valueOf(DEFAULT_HOT) : request.limitNumber();
 		if (limit == null || limit < 1 || limit > ClusterManagement.MAX_HOT_ACTORS) {
-			return Answer.badRequest("'limit' must be a number from 1 to " + ClusterManagement.MAX_HOT_ACTORS
-					+ ", was '" + request.limit() + "'");
+			return wrongLimit(request, ClusterManagement.MAX_HOT_ACTORS);
 		}
 		return guarded(() -> {
 			Survey<HotActors> survey = Survey.of(this.management, names(), (node) -> node.hotActors(limit));
 			return Answer.ok(HotActorList.of(survey.answers(), limit, survey.unanswered()));
 		});
+	}
+
+	/** The actors of all nodes that refuse messages. */
+	private Answer quarantined(ListRequest request) {
+		Integer limit = request.limitNumber();
+		if (limit == null || limit < 1 || limit > ClusterManagement.MAX_PAGE) {
+			return wrongLimit(request, ClusterManagement.MAX_PAGE);
+		}
+		return guarded(() -> {
+			Survey<QuarantinedActors> survey = Survey.of(this.management, names(), (node) -> node.quarantined(limit));
+			return Answer.ok(QuarantineList.of(survey.answers(), limit, survey.unanswered()));
+		});
+	}
+
+	private static Answer wrongLimit(ListRequest request, int most) {
+		return Answer.badRequest("'limit' must be a number from 1 to " + most + ", was '" + request.limit() + "'");
 	}
 
 	/** The pages of all nodes as one, by id; an actor is active on one node at most. */

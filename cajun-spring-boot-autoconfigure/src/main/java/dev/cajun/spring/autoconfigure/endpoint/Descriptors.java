@@ -20,6 +20,7 @@ import dev.cajun.node.HotActor;
 import dev.cajun.node.HotActors;
 import dev.cajun.node.NodeDetails;
 import dev.cajun.node.NodeInfo;
+import dev.cajun.node.QuarantinedActors;
 import dev.cajun.node.RoutingInfo;
 import dev.cajun.node.ShardInfo;
 import dev.cajun.placement.NodeLoad;
@@ -306,6 +307,45 @@ final class Descriptors {
 				.limit(limit)
 				.toList();
 		}
+
+	}
+
+	/**
+	 * {@code GET /actuator/cluster/quarantined}.
+	 *
+	 * @param actors the first of them, by id
+	 * @param total how many there are on the nodes that answered
+	 * @param unanswered the names of nodes that did not answer, whose actors are missing
+	 */
+	record QuarantineList(List<Quarantined> actors, long total,
+			List<String> unanswered) implements OperationResponseBody {
+
+		static QuarantineList of(Map<String, QuarantinedActors> nodes, int limit, List<String> unanswered) {
+			List<Quarantined> actors = nodes.entrySet()
+				.stream()
+				.flatMap((node) -> node.getValue()
+					.actors()
+					.stream()
+					.map((actor) -> new Quarantined(actor.actor().type(), actor.actor().key(), node.getKey(),
+							actor.reason())))
+				.sorted(Comparator.comparing(Quarantined::type).thenComparing(Quarantined::key))
+				.limit(limit)
+				.toList();
+			return new QuarantineList(actors, nodes.values().stream().mapToLong(QuarantinedActors::total).sum(),
+					unanswered);
+		}
+
+	}
+
+	/**
+	 * An actor that refuses messages.
+	 *
+	 * @param type its type
+	 * @param key its key
+	 * @param node the name of its node
+	 * @param quarantine why
+	 */
+	record Quarantined(String type, String key, String node, String quarantine) {
 
 	}
 

@@ -36,6 +36,9 @@ class LinkMeters implements MeterBinder {
 						Tags.of("state", tag(state)), (statistics) -> count(statistics, state));
 			}
 		}
+		Gauge.builder("cajun.links.plaintext", this.transport, (source) -> source.isPlaintext() ? 1 : 0)
+			.description("Whether this node listens beyond the loopback address without encryption: 1 or 0")
+			.register(registry);
 		gauge(registry, "cajun.links.broken", "Links whose circuit breaker refuses messages", "links", Tags.empty(),
 				(statistics) -> statistics.links()
 					.stream()

@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 import dev.cajun.activation.TypeStatistics;
-import dev.cajun.cluster.MetadataInfo;
 import dev.cajun.node.CajunNode;
 import dev.cajun.node.ClusterManagement;
 import dev.cajun.node.MailboxDepths;
@@ -68,9 +67,7 @@ class NodeMeters implements MeterBinder {
 			.description("Whether this node leads the cluster: 1 or 0")
 			.register(registry);
 		if (node.management().node().mode().equals("clustered")) {
-			Gauge.builder("cajun.metadata.available", node, NodeMeters::metadataAvailable)
-				.description("Whether the cluster's metadata can be followed and answers: 1 or 0")
-				.register(registry);
+			new ClusterMeters(registry, node).bind();
 		}
 		Gauge.builder("cajun.store.available", node, (source) -> source.management().node().storeAvailable() ? 1 : 0)
 			.description("Whether the last call of the store worked: 1 or 0")
@@ -79,11 +76,6 @@ class NodeMeters implements MeterBinder {
 
 	private static double nodesUp(CajunNode node) {
 		return node.management().nodes().stream().filter((other) -> other.state().equals(NodeState.UP.name())).count();
-	}
-
-	private static double metadataAvailable(CajunNode node) {
-		MetadataInfo metadata = node.management().node().metadata();
-		return (metadata != null && metadata.available()) ? 1 : 0;
 	}
 
 	private static double leads(CajunNode node) {

@@ -243,9 +243,16 @@ class ClusterEndpointIntegrationTests {
 			JsonNode broken = read(name, "/actors/lamp/broken", "actor");
 			assertThat(broken.path("quarantine").asString()).contains("smashed");
 			assertThat(broken.path("phase").asString()).isEqualTo("quarantined");
+			JsonNode list = read(name, "/quarantined", "quarantined");
+			assertThat(list.path("total").asInt()).isEqualTo(1);
+			assertThat(list.path("actors").path(0).path("key").asString()).isEqualTo("broken");
+			assertThat(list.path("actors").path(0).path("node").asString()).isEqualTo(owner);
+			assertThat(list.path("actors").path(0).path("quarantine")).isEqualTo(broken.path("quarantine"));
+			assertThat(list.path("unanswered")).isEmpty();
 		}
 		write(asked, "/actors/lamp/broken/release", "{}", 200, "released");
 		write(asked, "/actors/lamp/broken/release", "{}", 409, "error");
+		assertThat(read(asked, "/quarantined", "quarantined").path("actors")).isEmpty();
 		assertThat(cluster.press(owner, "broken")).isEqualTo(1);
 	}
 

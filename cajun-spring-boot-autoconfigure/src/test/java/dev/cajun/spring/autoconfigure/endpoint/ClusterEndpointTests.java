@@ -184,6 +184,14 @@ class ClusterEndpointTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "0", "1001", "many" })
+	void refusesALimitOfQuarantinedActorsThatIsNoneItKnows(String limit) throws Exception {
+		HttpResponse<String> response = get("/cluster/quarantined?limit=" + limit);
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(json(response).path("reason").asString()).contains("1 to 1000", limit);
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "0", "101", "many" })
 	void refusesALimitOfHotActorsThatIsNoneItKnows(String limit) throws Exception {
 		HttpResponse<String> response = get("/cluster/hot-actors?limit=" + limit);
@@ -270,6 +278,10 @@ class ClusterEndpointTests {
 		assertThatExceptionOfType(HandlerException.class).isThrownBy(() -> this.lamps.get("broken").call(new Break()));
 		JsonNode stopped = json(get("/cluster/actors/lamp/broken"));
 		assertThat(stopped.path("quarantine").asString()).isNotBlank();
+		JsonNode list = json(get("/cluster/quarantined?limit=1"));
+		assertThat(list.path("actors").path(0).path("key").asString()).isEqualTo("broken");
+		assertThat(list.path("actors").path(0).path("quarantine")).isEqualTo(stopped.path("quarantine"));
+		assertThat(list.path("total").asInt()).isEqualTo(1);
 		HttpResponse<String> response = post("/cluster/actors/lamp/broken/release", "{}");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(json(response).path("released").asBoolean()).isTrue();

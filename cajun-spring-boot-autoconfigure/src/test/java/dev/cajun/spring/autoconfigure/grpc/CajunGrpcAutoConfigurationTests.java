@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.mockito.Mockito;
 
@@ -29,9 +30,12 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class CajunGrpcAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -133,11 +137,17 @@ class CajunGrpcAutoConfigurationTests {
 	}
 
 	@Test
-	void speaksPlaintextWhenTold() {
-		this.runner.withPropertyValues("cajun.transport.insecure=true").run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertThat(start(context.getBean(Transport.class)).host()).isNotEqualTo("0.0.0.0");
-		});
+	void speaksPlaintextWhenToldAndSaysSo(CapturedOutput output) {
+		this.runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withPropertyValues("cajun.transport.insecure=true")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(start(context.getBean(Transport.class)).host()).isNotEqualTo("0.0.0.0");
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				context.getBean(LinkMeters.class).bindTo(registry);
+				assertThat(registry.get("cajun.links.plaintext").gauge().value()).isEqualTo(1);
+				assertThat(output).containsOnlyOnce("Nodes talk to each other in plaintext");
+			});
 	}
 
 	@Test
@@ -206,6 +216,7 @@ class CajunGrpcAutoConfigurationTests {
 			assertThat(registry.get("cajun.links.sent").functionCounter().count()).isEqualTo(1);
 			assertThat(registry.get("cajun.links.received.size").functionCounter().count()).isEqualTo(10);
 			assertThat(registry.get("cajun.links.broken").gauge().value()).isZero();
+			assertThat(registry.get("cajun.links.plaintext").gauge().value()).as("on the loopback address").isZero();
 			assertThat(registry.get("cajun.links.refused").tag("reason", "other-cluster").functionCounter().count())
 				.isZero();
 			assertThat(registry.getMeters()).allSatisfy((meter) -> {

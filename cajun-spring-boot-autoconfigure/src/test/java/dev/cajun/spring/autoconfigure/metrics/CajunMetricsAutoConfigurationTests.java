@@ -51,6 +51,14 @@ class CajunMetricsAutoConfigurationTests {
 			assertThat(registry.get("cajun.cluster.state").gauges().stream().mapToDouble(Gauge::value).sum())
 				.as("a node is in one state")
 				.isEqualTo(1);
+			assertThat(registry.get("cajun.cluster.state").gauges())
+				.extracting((gauge) -> gauge.getId().getTag("state"))
+				.as("dashboards and alerts name them")
+				.containsExactlyInAnyOrder("new", "starting", "joining", "up", "draining", "stopping", "stopped",
+						"failed");
+			assertThat(names).as("what a node has only with others")
+				.noneMatch((name) -> name.startsWith("cajun.routing") || name.startsWith("cajun.cluster.migrations")
+						|| name.equals("cajun.metadata.available"));
 		});
 	}
 

@@ -53,12 +53,27 @@ class ClusteredApplicationIntegrationTests {
 		assertThat(json("n1", "/actuator/health/cluster").path("details").path("mode").asString())
 			.isEqualTo("clustered");
 		this.cluster.names().forEach(this::showsWhatAllNodesKnow);
+		this.cluster.names().forEach(this::countsWhatGoesToAndFro);
 
 		this.cluster.stop("n2");
 		for (int i = 1; i < 20; i++) {
 			assertThat(this.cluster.press("n1", "lamp" + i)).isEqualTo(3);
 		}
 		assertThat(json("n1", "/actuator/cluster/nodes").path("nodes").size()).isEqualTo(1);
+		assertThat(meter("n1", "cajun.cluster.migrations?tag=outcome:completed")).isPositive();
+		assertThat(meter("n1", "cajun.cluster.migrations.active")).isZero();
+	}
+
+	private void countsWhatGoesToAndFro(String node) {
+		assertThat(meter(node, "cajun.routing.sent")).isPositive();
+		assertThat(meter(node, "cajun.routing.received")).isPositive();
+		assertThat(meter(node, "cajun.routing.unreadable")).isZero();
+	}
+
+	private double meter(String node, String name) {
+		JsonNode value = json(node, "/actuator/metrics/" + name).path("measurements").path(0).path("value");
+		assertThat(value.isNumber()).as(name).isTrue();
+		return value.asDouble();
 	}
 
 	private void showsWhatAllNodesKnow(String node) {
