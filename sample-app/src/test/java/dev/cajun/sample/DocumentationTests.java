@@ -72,6 +72,7 @@ class DocumentationTests {
 			import org.springframework.beans.factory.annotation.*;
 			import org.springframework.context.annotation.*;
 			import org.springframework.context.event.EventListener;
+			import org.springframework.resilience.annotation.*;
 			import org.springframework.stereotype.*;
 			import tools.jackson.databind.*;
 			import tools.jackson.databind.node.*;
