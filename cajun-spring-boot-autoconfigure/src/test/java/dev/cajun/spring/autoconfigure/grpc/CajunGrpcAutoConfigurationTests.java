@@ -258,7 +258,7 @@ class CajunGrpcAutoConfigurationTests {
 		List<String> command = new java.util.ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
 		command.addAll(List.of(arguments));
-		command.addAll(List.of("-storepass", "changeit"));
+		command.addAll(List.of("-storepass", "changeit", "-J-XX:TieredStopAtLevel=1"));
 		Path log = directory.resolve("keytool.log");
 		Process keytool = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
 		assertThat(keytool.waitFor()).as(Files.readString(log)).isZero();

@@ -115,7 +115,9 @@ class ClusterPageIntegrationTests {
 	void hidesWritesWhereTheEndpointIsReadOnlyAndNamesANodeThatDoesNotAnswer() throws Exception {
 		int management = RedisProcess.freePort();
 		ConfigurableApplicationContext first = node("n1", "--management.server.port=" + management,
-				"--management.endpoint.cluster.access=read-only");
+				"--management.endpoint.cluster.access=read-only",
+				// Nobody takes over its shards: the other stands still by then
+				"--cajun.shutdown.drain-timeout=1s");
 		Process other = this.servers.process("n2", arguments("n2"));
 		// With a password in the address, as people have it among their bookmarks
 		this.browser.open("viewer:secret@localhost:" + management, "/cajun/");

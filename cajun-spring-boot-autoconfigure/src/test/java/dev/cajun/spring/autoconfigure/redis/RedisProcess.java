@@ -69,7 +69,9 @@ public final class RedisProcess implements AutoCloseable {
 	 * acknowledges is in its file, so that a kill at any moment loses nothing.
 	 */
 	void start() {
-		start("redis-server", List.of("--appendonly", "yes", "--appendfsync", "always", "--save", ""));
+		// A master waits 5 s for more replicas before it brings one up to date
+		start("redis-server", List.of("--appendonly", "yes", "--appendfsync", "always", "--save", "",
+				"--repl-diskless-sync-delay", "0"));
 	}
 
 	/** Starts it as a sentinel. */
