@@ -45,7 +45,7 @@ public class AskTimeoutException extends CajunException {
 	/** What is known about a request that was not answered in time. */
 	public enum Outcome {
 
-		/** No handler has seen it and none will. */
+		/** Nothing of it was stored, and no handler will see it any more. */
 		NOT_RUN,
 
 		/** A handler has started: it may be applied, or have been. */

@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Activation extends Mailbox implements Runnable {
 
+	/** Errors have been seen with a whole answer of a server in their text. */
+	private static final int MAX_ERROR = 2_000;
+
 	private static final Logger logger = LoggerFactory.getLogger(Activation.class);
 
 	/** Drains that one thread runs before it lets other activations have a turn. */
@@ -387,7 +390,10 @@ public final class Activation extends Mailbox implements Runnable {
 	/** Who waits for the answer to a key may ask the actor's next activation. */
 	private void handBackWaiting() {
 		if (this.ledger != null && this.departure != null) {
-			this.ledger.takeWaiting().forEach((ask) -> ask.handBack(this));
+			this.ledger.takeWaiting().forEach((ask) -> {
+				ask.doubt();
+				ask.handBack(this);
+			});
 		}
 	}
 
@@ -751,7 +757,8 @@ public final class Activation extends Mailbox implements Runnable {
 	 */
 	void note(Object error) {
 		try {
-			this.lastError = error.toString();
+			String text = error.toString();
+			this.lastError = (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) + "…" : text;
 		}
 		catch (RuntimeException ex) {
 			this.lastError = error.getClass().getName();

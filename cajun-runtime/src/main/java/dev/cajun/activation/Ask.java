@@ -9,11 +9,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import dev.cajun.ActorId;
+import dev.cajun.ActorQuarantinedException;
 import dev.cajun.AskTimeoutException;
 import dev.cajun.AskTimeoutException.Outcome;
 import dev.cajun.CajunException;
+import dev.cajun.MailboxFullException;
+import dev.cajun.NotAMemberException;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.ReplyTo;
+import dev.cajun.StaleOwnerException;
+import dev.cajun.StoreUnavailableException;
 import dev.cajun.serialization.MessageType;
 import dev.cajun.time.Scheduler.Cancellable;
 import org.jspecify.annotations.Nullable;
@@ -260,14 +265,6 @@ public final class Ask extends Envelope implements Effect {
 	}
 
 	/**
-	 * Whether an attempt was lost that may have been run.
-	 * @return true from the first such attempt on
-	 */
-	public boolean isDoubtful() {
-		return this.doubtful;
-	}
-
-	/**
 	 * Whether the handler may run it, for the first time or again; after that it is too
 	 * late to say that it was not.
 	 */
@@ -378,7 +375,20 @@ public final class Ask extends Envelope implements Effect {
 	 * @param error why
 	 */
 	public void fail(CajunException error) {
-		settle(new Failure(error));
+		settle(new Failure(this.doubtful ? inDoubt(error) : error));
+	}
+
+	/**
+	 * That the last attempt was refused says nothing of the one that may have been run.
+	 */
+	private CajunException inDoubt(CajunException error) {
+		boolean saysNotRun = error instanceof MailboxFullException || error instanceof StoreUnavailableException
+				|| error instanceof StaleOwnerException || error instanceof NotAMemberException
+				|| error instanceof ActorQuarantinedException;
+		return saysNotRun ? new OutcomeUnknownException(
+				"The outcome for actor " + this.receiver
+						+ " is unknown: an earlier attempt may have been run. The last was not: " + error.getMessage(),
+				error) : error;
 	}
 
 	@Override
@@ -403,7 +413,12 @@ public final class Ask extends Envelope implements Effect {
 
 	@Override
 	void handBack(Activation receiver) {
-		if (isOpen()) {
+		if (this.doubtful && this.caller != null && isOpen()) {
+			// Whoever asked asks again, and knows then
+			fail(new OutcomeUnknownException("The outcome for actor " + this.receiver
+					+ " is unknown: the write was sent, its answer was lost, and the actor has moved on"));
+		}
+		else if (isOpen()) {
 			PROGRESS.compareAndSet(this, RUNNING, QUEUED);
 			super.handBack(receiver);
 		}

@@ -180,10 +180,18 @@ final class Write {
 	}
 
 	private boolean outcomeUnknown(String why) {
-		Envelope again = this.drain.untake(
-				(envelope) -> envelope instanceof NumberedTell || (envelope instanceof Ask ask && ask.key() != null));
+		Envelope again = this.drain.untake(Write::isRecognised);
 		this.drain.refuse(unknown(why));
 		return this.activation.handleAgain(this.drain, again);
+	}
+
+	/** Whether it may come again, although it may have been stored. */
+	private static boolean isRecognised(Envelope envelope) {
+		if (envelope instanceof Ask ask && ask.key() != null) {
+			ask.doubt();
+			return true;
+		}
+		return envelope instanceof NumberedTell;
 	}
 
 	/** The write may have stored tells, which the next activation then has to send. */

@@ -2,6 +2,7 @@ package dev.cajun.cluster;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.cajun.placement.Node;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe to read; written in the event loop only.
  */
 final class StatusBoard {
+
+	private static final int MOST_NAMED = 20;
 
 	private final Reading reading;
 
@@ -99,8 +102,18 @@ final class StatusBoard {
 			return "the leader " + ((leads == null) ? "(none yet)" : leads.name())
 					+ " has not reached this node at its advertised address " + record.node().address() + " yet";
 		}
-		return this.membership.isProvable() ? metadata.error()
-				: "the lease cannot be proved: the metadata does not answer";
+		if (!this.membership.isProvable()) {
+			return "the lease cannot be proved: the metadata does not answer";
+		}
+		return metadata.error().isEmpty() ? lostShards() : metadata.error();
+	}
+
+	private String lostShards() {
+		Set<Integer> lost = this.owner.lost();
+		return lost.isEmpty() ? ""
+				: "the store has lost the data of " + lost.size()
+						+ " shards of this node, whose actors refuse messages: "
+						+ lost.stream().sorted().limit(MOST_NAMED).toList();
 	}
 
 }

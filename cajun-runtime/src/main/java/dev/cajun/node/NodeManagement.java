@@ -265,7 +265,8 @@ record NodeManagement(CajunNode owner, Router router, Census census, SlowHandler
 		this.router.activations().forEach((activation) -> {
 			String reason = activation.quarantine();
 			if (reason != null) {
-				found.add(new QuarantinedActor(activation.id(), reason));
+				found.add(new QuarantinedActor(activation.id(),
+						reason.substring(0, Math.min(reason.length(), QuarantinedActors.MAX_REASON))));
 			}
 		});
 		return new QuarantinedActors(

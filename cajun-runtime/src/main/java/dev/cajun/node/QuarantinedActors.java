@@ -13,11 +13,14 @@ import dev.cajun.ActorId;
  */
 public record QuarantinedActors(List<QuarantinedActor> actors, long total) {
 
+	/** Longer reasons are cut: so many characters of a thousand go to another node. */
+	static final int MAX_REASON = 400;
+
 	/**
 	 * An actor that refuses messages.
 	 *
 	 * @param actor the actor
-	 * @param reason why
+	 * @param reason why, cut
 	 */
 	public record QuarantinedActor(ActorId actor, String reason) {
 

@@ -234,14 +234,16 @@ final class Inbound implements Transport.Receiver {
 				reply = this.host.codec().decode(record);
 			}
 			catch (SerializationException ex) {
-				this.host.statistics().unreadable.increment();
+				unreadable("An answer of actor " + ask.receiver(), ex);
 				ask.fail(ex);
 				return;
 			}
 			if (reply.kind() != DecodedRecord.Kind.REPLY || !reply.typeName().equals(ask.messageType().name())) {
-				this.host.statistics().unreadable.increment();
-				ask.fail(new SerializationException(SerializationException.Kind.UNREADABLE, "The answer to "
-						+ ask.messageType().name() + " is a " + reply.kind() + " of " + reply.typeName()));
+				SerializationException error = new SerializationException(SerializationException.Kind.UNREADABLE,
+						"The answer to " + ask.messageType().name() + " is a " + reply.kind() + " of "
+								+ reply.typeName());
+				unreadable("An answer of actor " + ask.receiver(), error);
+				ask.fail(error);
 				return;
 			}
 			ask.complete(reply.value());
@@ -274,7 +276,7 @@ final class Inbound implements Transport.Receiver {
 			return Failures.read(in, actor);
 		}
 		catch (SerializationException ex) {
-			this.host.statistics().unreadable.increment();
+			unreadable("A failure of actor " + actor, ex);
 			return ex;
 		}
 	}

@@ -7,9 +7,7 @@ import dev.cajun.CajunException;
 import dev.cajun.MailboxFullException;
 import dev.cajun.MessageTooLargeException;
 import dev.cajun.NotAMemberException;
-import dev.cajun.OutcomeUnknownException;
 import dev.cajun.activation.ActorType;
-import dev.cajun.activation.Ask;
 import dev.cajun.activation.Envelope;
 import dev.cajun.activation.NumberedTell;
 import dev.cajun.placement.Node;
@@ -216,11 +214,8 @@ final class Lane {
 	}
 
 	private CajunException ended(Outgoing message) {
-		String stopped = "node " + this.host.node() + " has stopped";
-		return (message.envelope instanceof Ask ask && ask.isDoubtful())
-				? new OutcomeUnknownException(
-						"The outcome for actor " + message.receiver + " is unknown: " + stopped + " before the answer")
-				: new NotAMemberException("Actor " + message.receiver + " was not given the message: " + stopped);
+		return new NotAMemberException(
+				"Actor " + message.receiver + " was not given the message: node " + this.host.node() + " has stopped");
 	}
 
 	private void sweep() {

@@ -266,9 +266,12 @@ final class Sendings {
 		if (!isOutstanding(shipment) || !shipment.finish()) {
 			return;
 		}
+		if (message.envelope instanceof Ask ask) {
+			// Before a timeout finds that it is not on its way any more
+			ask.doubt();
+		}
 		comesBack(shipment);
 		if (message.envelope instanceof Ask ask && ask.key() != null) {
-			ask.doubt();
 			this.lane.put(message);
 			return;
 		}

@@ -157,8 +157,10 @@ record RecordEnvelope(byte what, boolean empty, long epoch, int version, String 
 			throw corrupt("it has a name of " + length + " bytes");
 		}
 		String name = text(bytes, at, length);
-		if (name.chars().anyMatch(Character::isISOControl)) {
-			throw corrupt("it has a name with control characters");
+		for (int i = 0; i < name.length(); i++) {
+			if (Character.isISOControl(name.charAt(i))) {
+				throw corrupt("it has a name with control characters");
+			}
 		}
 		return name;
 	}

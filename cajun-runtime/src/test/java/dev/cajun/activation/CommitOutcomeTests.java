@@ -5,6 +5,7 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.cajun.ActorId;
 import dev.cajun.ActorQuarantinedException;
@@ -160,6 +161,23 @@ class CommitOutcomeTests {
 			.withMessageContaining("other#1");
 		this.node.store().failCommits((commit) -> Fault.NONE);
 		assertThat(ref.call(new Add(1))).isEqualTo(2);
+	}
+
+	@Test
+	void keyedRequestThatMayBeStoredIsNotSaidToBeRefusedWhenTheStoreRefusesItLater() {
+		ActorRef<Message> ref = start();
+		ref.call(new Add(1));
+		AtomicBoolean first = new AtomicBoolean(true);
+		this.node.store().failCommits((commit) -> first.getAndSet(false) ? Fault.UNKNOWN : Fault.FENCED);
+		CompletableFuture<Long> keyed = ref.ask(new Add(100), KEYED);
+		this.node.advance(Duration.ofSeconds(1));
+
+		assertThat(keyed).failsWithin(SOON)
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(OutcomeUnknownException.class)
+			.withMessageContaining("an earlier attempt may have been run");
+		this.node.store().failCommits((commit) -> Fault.NONE);
+		assertThat(ref.call(new Add(100), KEYED)).as("with the key it is found out").isEqualTo(101);
 	}
 
 	@Test

@@ -228,6 +228,7 @@ class ClusterTests {
 		assertThat(cluster.node("n2").shards.quarantined().values())
 			.allSatisfy((reason) -> assertThat(reason).contains("data is gone"));
 		assertThat(cluster.node("n2").plane.status().lostShards()).isNotEmpty();
+		assertThat(cluster.node("n2").plane.status().trouble()).contains("the store has lost the data of");
 	}
 
 	// ---- failures

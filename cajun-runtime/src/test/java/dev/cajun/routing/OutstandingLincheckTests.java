@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -195,6 +196,15 @@ public class OutstandingLincheckTests {
 		this.wire.work();
 		assertThat(ask.isOpen()).isFalse();
 		assertThat(this.host.outstanding().isEmpty()).isTrue();
+	}
+
+	/** Also while whoever refuses it has not come to that. */
+	@Test
+	void requestThatMayHaveRunIsNotSaidNotToHaveRun() {
+		send(0);
+		this.wire.work();
+		loseProcess();
+		assertThat(Objects.requireNonNull(this.asks.get(0)).cancel()).as("as a timeout finds it").isFalse();
 	}
 
 	/** The transport, with one link. */

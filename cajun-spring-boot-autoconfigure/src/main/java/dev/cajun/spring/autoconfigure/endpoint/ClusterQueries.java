@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.cajun.ActorId;
+import dev.cajun.Placement;
 import dev.cajun.CajunException;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.cluster.Operation;
@@ -402,10 +403,24 @@ final class ClusterQueries {
 	private Answer release(String type, String key) {
 		return guarded(() -> {
 			ActorId actor = new ActorId(type, key);
-			NodeInspection owner = owner(actor);
-			return (owner != null && Survey.one(owner.release(actor))) ? Answer.ok(new Released(type, key, true))
+			boolean released = isEverywhere(type)
+					? Survey.of(this.management, names(), (node) -> node.release(actor)).answers().containsValue(true)
+					: releasedByOwner(actor);
+			return released ? Answer.ok(new Released(type, key, true))
 					: Answer.conflict("Actor " + actor + " is neither quarantined nor stopped");
 		});
+	}
+
+	private boolean releasedByOwner(ActorId actor) throws Exception {
+		NodeInspection owner = owner(actor);
+		return owner != null && Survey.one(owner.release(actor));
+	}
+
+	/** Whether each node has actors of its own of a type. */
+	private boolean isEverywhere(String type) {
+		return this.management.types()
+			.stream()
+			.anyMatch((own) -> own.type().equals(type) && own.placement().equals(Placement.LOCAL.name()));
 	}
 
 	private static Answer guarded(Query query) {
