@@ -39,7 +39,7 @@ final class LocalRedis {
 		List<String> command = new ArrayList<>(this.host.command());
 		command.addAll(List.of("redis-server", "--port", "" + this.port, "--bind", this.host.listens(),
 				"--protected-mode", "no", "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-				"--repl-diskless-sync-delay", "0", "--maxmemory-policy", "noeviction"));
+				"--maxmemory-policy", "noeviction"));
 		command.addAll(this.options);
 		this.process = LocalCluster.server(this.directory, this.name, command.toArray(String[]::new));
 	}

@@ -94,7 +94,7 @@ final class RedisServer implements AutoCloseable {
 		List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", "redis-server",
 				"--port", String.valueOf(this.port), "--bind", "127.0.0.1", "--dir", this.directory.toString(),
 				"--logfile", "redis.log", "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
-				"--repl-diskless-sync-delay", "0", "--daemonize", "no", "--enable-debug-command", "yes"));
+				"--daemonize", "no", "--enable-debug-command", "yes"));
 		command.addAll(this.options);
 		command.addAll(List.of(more));
 		try {
