@@ -66,6 +66,12 @@ mutate forget-later $java/activation/Ledger.java \
 	's/if (this\.received\.getOrDefault(sender, 0L) <= settled\.number()) {/if (true) {/' \
 	"LedgerTests" "remembering a sender of which a later tell came"
 
+# Of what may have been run or stored nobody says that it was not
+mutate doubt $java/routing/Sendings.java 's/^\t\t\task\.doubt();$//' \
+	"$moves,OutstandingLincheckTests" "the doubt about a request that a lost process may have run"
+mutate doubt-stored $java/activation/Write.java 's/^\t\t\task\.doubt();$//' \
+	"$turns" "the doubt about a request that may be stored"
+
 # Nothing is sent to a new owner before the former one has sent back what it had
 mutate flush $java/routing/Sendings.java \
 	's/^\t\tif (this\.flush != 0 || peer\.doomed) {$/\t\tif (true) {\n\t\t\tleaveTarget();\n\t\t\tthis.lane.advance();\n\t\t\treturn;\n\t\t}\n&/' \

@@ -48,7 +48,7 @@ public class AskTimeoutException extends CajunException {
 		/** Nothing of it was stored, and no handler will see it any more. */
 		NOT_RUN,
 
-		/** A handler has started: it may be applied, or have been. */
+		/** A handler has started, or may have: it may be applied, or have been. */
 		UNKNOWN
 
 	}

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * It is not known whether the request was applied: the write was sent and its answer was
- * lost. Ask again with an idempotency key to be sure.
+ * lost, or an attempt was lost with its node. Ask again with an idempotency key to be
+ * sure.
  */
 public class OutcomeUnknownException extends CajunException {
 

@@ -390,10 +390,7 @@ public final class Activation extends Mailbox implements Runnable {
 	/** Who waits for the answer to a key may ask the actor's next activation. */
 	private void handBackWaiting() {
 		if (this.ledger != null && this.departure != null) {
-			this.ledger.takeWaiting().forEach((ask) -> {
-				ask.doubt();
-				ask.handBack(this);
-			});
+			this.ledger.takeWaiting().forEach((ask) -> ask.handBack(this));
 		}
 	}
 

@@ -9,16 +9,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import dev.cajun.ActorId;
-import dev.cajun.ActorQuarantinedException;
 import dev.cajun.AskTimeoutException;
 import dev.cajun.AskTimeoutException.Outcome;
 import dev.cajun.CajunException;
-import dev.cajun.MailboxFullException;
-import dev.cajun.NotAMemberException;
+import dev.cajun.HandlerException;
+import dev.cajun.IdempotencyKeyReusedException;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.ReplyTo;
-import dev.cajun.StaleOwnerException;
-import dev.cajun.StoreUnavailableException;
 import dev.cajun.serialization.MessageType;
 import dev.cajun.time.Scheduler.Cancellable;
 import org.jspecify.annotations.Nullable;
@@ -379,16 +376,16 @@ public final class Ask extends Envelope implements Effect {
 	}
 
 	/**
-	 * That the last attempt was refused says nothing of the one that may have been run.
+	 * That the last attempt failed says nothing of the one that may have been run, unless
+	 * it is the handler that failed, or the actor that knows the key.
 	 */
 	private CajunException inDoubt(CajunException error) {
-		boolean saysNotRun = error instanceof MailboxFullException || error instanceof StoreUnavailableException
-				|| error instanceof StaleOwnerException || error instanceof NotAMemberException
-				|| error instanceof ActorQuarantinedException;
-		return saysNotRun ? new OutcomeUnknownException(
-				"The outcome for actor " + this.receiver
-						+ " is unknown: an earlier attempt may have been run. The last was not: " + error.getMessage(),
-				error) : error;
+		boolean known = error instanceof HandlerException || error instanceof IdempotencyKeyReusedException
+				|| error instanceof AskTimeoutException || error instanceof OutcomeUnknownException;
+		return known ? error
+				: new OutcomeUnknownException("The outcome for actor " + this.receiver
+						+ " is unknown: an earlier attempt may have been run. Of the last: " + error.getMessage(),
+						error);
 	}
 
 	@Override

@@ -10,15 +10,19 @@ import dev.cajun.ActorQuarantinedException;
 import dev.cajun.CajunException;
 import dev.cajun.HandlerException;
 import dev.cajun.MailboxFullException;
+import dev.cajun.MessageTooLargeException;
 import dev.cajun.NotAMemberException;
 import dev.cajun.OutcomeUnknownException;
 import dev.cajun.StaleOwnerException;
 import dev.cajun.StoreUnavailableException;
+import dev.cajun.UnknownActorTypeException;
+import dev.cajun.UnknownMessageTypeException;
 import dev.cajun.activation.ActorSettings;
 import dev.cajun.activation.ActorType;
 import dev.cajun.activation.Ask;
 import dev.cajun.activation.AskTerms;
 import dev.cajun.node.TestActor;
+import dev.cajun.serialization.SerializationException;
 import dev.cajun.serialization.TypeRegistry;
 import dev.cajun.time.VirtualTime;
 import org.junit.jupiter.api.Test;
@@ -45,7 +49,9 @@ class DoubtTests {
 	static List<CajunException> refusals() {
 		return List.of(new MailboxFullException("full"), new StoreUnavailableException("away"),
 				new StaleOwnerException("another"), new NotAMemberException("stopped"),
-				new ActorQuarantinedException("damaged"));
+				new ActorQuarantinedException("damaged"), new UnknownMessageTypeException("an older node"),
+				new UnknownActorTypeException("an older node"), new MessageTooLargeException("for another link"),
+				new SerializationException(SerializationException.Kind.UNKNOWN_TYPE, "an older node"));
 	}
 
 	@ParameterizedTest

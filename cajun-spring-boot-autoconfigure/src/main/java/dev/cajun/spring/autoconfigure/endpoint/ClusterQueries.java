@@ -403,12 +403,20 @@ final class ClusterQueries {
 	private Answer release(String type, String key) {
 		return guarded(() -> {
 			ActorId actor = new ActorId(type, key);
-			boolean released = isEverywhere(type)
-					? Survey.of(this.management, names(), (node) -> node.release(actor)).answers().containsValue(true)
-					: releasedByOwner(actor);
-			return released ? Answer.ok(new Released(type, key, true))
-					: Answer.conflict("Actor " + actor + " is neither quarantined nor stopped");
+			return isEverywhere(type) ? releaseAnywhere(actor) : released(actor, releasedByOwner(actor));
 		});
+	}
+
+	private static Answer released(ActorId actor, boolean released) {
+		return released ? Answer.ok(new Released(actor.type(), actor.key(), true))
+				: Answer.conflict("Actor " + actor + " is neither quarantined nor stopped");
+	}
+
+	private Answer releaseAnywhere(ActorId actor) throws InterruptedException {
+		Survey<Boolean> survey = Survey.of(this.management, names(), (node) -> node.release(actor));
+		boolean released = survey.answers().containsValue(true);
+		return (released || survey.unanswered().isEmpty()) ? released(actor, released) : Answer.unavailable(
+				"Actor " + actor + " was released on no node that answers; these do not: " + survey.unanswered());
 	}
 
 	private boolean releasedByOwner(ActorId actor) throws Exception {
