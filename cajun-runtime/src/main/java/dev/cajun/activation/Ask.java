@@ -401,8 +401,8 @@ public final class Ask extends Envelope implements Effect {
 		return PROGRESS.compareAndSet(this, QUEUED, GONE) && this.transit == null && !this.doubtful;
 	}
 
-	/** Nobody waits for an answer any more, or whoever has taken it back tells them. */
-	public void drop() {
+	/** Nobody waits for an answer any more. */
+	void drop() {
 		if (this.caller != null) {
 			this.caller.forget();
 		}

@@ -85,11 +85,8 @@ final class WaitingRoom {
 		for (Outgoing message : present) {
 			if (message.isStale(now)) {
 				remove(message);
-				if (message.envelope instanceof Ask ask) {
-					// Its timeout is about to say so, or has
-					ask.drop();
-				}
-				else {
+				// Of a request its timeout says so, or its answer has come
+				if (!(message.envelope instanceof Ask)) {
 					message.refuse(new NotAMemberException(
 							"Actor " + message.receiver + " could not be given the message: its shard " + this.shard
 									+ " had no owner that " + this.host.node() + " could reach; send it again later"));

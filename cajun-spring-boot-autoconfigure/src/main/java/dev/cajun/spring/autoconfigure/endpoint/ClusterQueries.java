@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.cajun.ActorId;
-import dev.cajun.Placement;
 import dev.cajun.CajunException;
+import dev.cajun.Placement;
 import dev.cajun.UnknownActorTypeException;
 import dev.cajun.cluster.Operation;
 import dev.cajun.cluster.OperationRefusedException;

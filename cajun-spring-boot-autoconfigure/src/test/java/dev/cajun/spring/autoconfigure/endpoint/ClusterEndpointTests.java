@@ -184,19 +184,12 @@ class ClusterEndpointTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "0", "1001", "many" })
-	void refusesALimitOfQuarantinedActorsThatIsNoneItKnows(String limit) throws Exception {
-		HttpResponse<String> response = get("/cluster/quarantined?limit=" + limit);
+	@CsvSource({ "hot-actors, 100, 0", "hot-actors, 100, 101", "hot-actors, 100, many", "quarantined, 1000, 0",
+			"quarantined, 1000, 1001", "quarantined, 1000, many" })
+	void refusesALimitThatIsNoneItKnows(String list, String most, String limit) throws Exception {
+		HttpResponse<String> response = get("/cluster/" + list + "?limit=" + limit);
 		assertThat(response.statusCode()).isEqualTo(400);
-		assertThat(json(response).path("reason").asString()).contains("1 to 1000", limit);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "0", "101", "many" })
-	void refusesALimitOfHotActorsThatIsNoneItKnows(String limit) throws Exception {
-		HttpResponse<String> response = get("/cluster/hot-actors?limit=" + limit);
-		assertThat(response.statusCode()).isEqualTo(400);
-		assertThat(json(response).path("reason").asString()).contains("1 to 100", limit);
+		assertThat(json(response).path("reason").asString()).contains("1 to " + most, limit);
 	}
 
 	@Test
